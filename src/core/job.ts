@@ -1,0 +1,70 @@
+/** The one argument that travels: where a piece of work came from, its durable run, and the house's services. */
+import type { Action } from './action.ts';
+import type { Approvals } from './approval.ts';
+import type { Audit } from './audit.ts';
+import type { Budgets } from './budget.ts';
+import type { Log } from './connector.ts';
+import type { Freezes } from './freeze.ts';
+import type { Ledger } from './ledger.ts';
+import type { Locks } from './locks.ts';
+import type { Memory } from './memory.ts';
+import type { Message } from './message.ts';
+import type { Model } from './model.ts';
+import type { TaintSource } from './outcome.ts';
+import type { Person } from './person.ts';
+import type { PlanDraft } from './plan.ts';
+import type { Ruling } from './reply.ts';
+import type { Durable, Run, Runs } from './run.ts';
+import type { Surface } from './surface.ts';
+import type { ThreadId } from './thread.ts';
+
+/** What started the work. Messages for now; buttons, webhooks, MCP and schedules join here. */
+export type Origin = { kind: 'message'; message: Message };
+
+export interface Policy {
+  /** What the policy in force says of this deed; `taint` only ever raises. */
+  rule(question: PolicyQuestion): Ruling;
+  /** People in charge, told when something is wrong. */
+  admins(): string[];
+}
+
+export type PolicyQuestion = {
+  action: Action;
+  plan: Pick<PlanDraft, 'environment' | 'target'>;
+  requester: Person;
+  channel: string;
+  taint: TaintSource[];
+};
+
+export interface Services {
+  /** Name of this process, for ledger rows. */
+  owner: string;
+  now(): Date;
+  log: Log;
+  actions: ReadonlyMap<string, Action>;
+  /** Why an action that could exist does not (its connector is off): name prefix → what to set. */
+  missing: ReadonlyMap<string, string>;
+  policy: Policy;
+  approvals: Approvals;
+  ledger: Ledger;
+  locks: Locks;
+  audit: Audit;
+  freezes: Freezes;
+  budgets: Budgets;
+  runs: Runs;
+  memory: Memory;
+  model: Model;
+  durable: Durable;
+  surface(name: string): Surface;
+}
+
+export type Job = {
+  origin: Origin;
+  requester: Person;
+  thread: ThreadId;
+  surface: Surface;
+  run: Run;
+  services: Services;
+  /** Untrusted sources met so far; rebuilt from remembered steps on replay. */
+  taint: TaintSource[];
+};

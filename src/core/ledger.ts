@@ -1,0 +1,45 @@
+/** What was begun and how it ended: the book that makes a deed happen once. */
+import type { Json } from './json.ts';
+
+export type LedgerState = 'started' | 'done' | 'failed' | 'unknown';
+
+export type LedgerEntry = {
+  /** Run id and call ordinal: `<run>/<call>`. The same deed tomorrow is a new deed. */
+  key: string;
+  runId: string;
+  action: string;
+  planHash: string;
+  /** The approval this deed spends; null when policy allowed it outright. */
+  approvalId: string | null;
+  /** Index of the workflow's listed step it spends; null for the approved action itself. Unique per approval. */
+  grantStep: number | null;
+  /** Process that runs it. */
+  owner: string;
+  attempt: number;
+  state: LedgerState;
+  /** ISO 8601; after this no write of this attempt can still be under way. */
+  writeDeadline: string;
+  result: Json;
+  startedAt: string;
+  settledAt: string | null;
+};
+
+/** Each method is one transaction. */
+export interface Ledger {
+  get(key: string): Promise<LedgerEntry | null>;
+  /** `exists` when the key is taken (a replay or a crash before); `spent` when the grant's step was used by another key. */
+  begin(entry: LedgerEntry): Promise<'started' | 'exists' | 'spent'>;
+  /** started → a new attempt by a new owner, only from the attempt the caller saw. */
+  retake(key: string, seenAttempt: number, owner: string, writeDeadline: string): Promise<boolean>;
+  /** started (or unknown, when a person settles it) → the end. False when that attempt no longer owns the row. */
+  settle(
+    key: string,
+    attempt: number,
+    state: 'done' | 'failed' | 'unknown',
+    result: Json,
+    at: string,
+  ): Promise<boolean>;
+  /** Which of an approval's listed steps are spent. */
+  spentSteps(approvalId: string): Promise<number[]>;
+  byRun(runId: string): Promise<LedgerEntry[]>;
+}

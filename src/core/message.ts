@@ -1,0 +1,22 @@
+/** What a person said to Sophia, whatever the surface. */
+import type { PersonId } from './person.ts';
+import type { ThreadId } from './thread.ts';
+
+export type Message = {
+  surface: string;
+  /** `slack:T1:C1`, where it was said. */
+  channel: string;
+  /** Null when the surface has no thread for it yet (a slash command): the run opens one. */
+  thread: ThreadId | null;
+  person: PersonId;
+  /** The words without the mention of Sophia. Untrusted when somebody other than the asker wrote them. */
+  text: string;
+  /** How it came: a slash command is always meant as one; words may be a question. */
+  kind: 'words' | 'command';
+  /** ACL token of the place: who can read here (`slack:T1:C1`, `slack:T1:D1`, or `slack:T1:public` for public channels). */
+  audience: string;
+  /** An address that answers only the asker (Slack's `response_url`), while it lives. */
+  callback?: string;
+  /** ISO 8601 time at which it was said. */
+  at: string;
+};

@@ -1,0 +1,48 @@
+/** A language model, as the house sees one. */
+import type { Json, JsonObject } from './json.ts';
+
+export const modelClasses = ['reasoning', 'coding', 'speed', 'analysis', 'fallback'] as const;
+export type ModelClass = (typeof modelClasses)[number];
+
+/** A tool as the model is told of it; `parameters` is a JSON Schema object. */
+export type ToolSpec = { name: string; description: string; parameters: JsonObject };
+/** `input` is what the model wrote, parsed; `invalid` when it was no JSON object. */
+export type ToolCall = { id: string; name: string; input: JsonObject; invalid?: string };
+
+export type TurnMessage =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string; calls: ToolCall[] }
+  | { role: 'tool'; callId: string; content: string };
+
+export type Turn = {
+  class: ModelClass;
+  system: string;
+  messages: TurnMessage[];
+  tools: ToolSpec[];
+  maxTokens: number;
+  /** Keeps a thread on one provider for its prompt cache; at most 256 characters. */
+  session: string;
+};
+
+export type Answer =
+  | {
+      state: 'answered';
+      text: string;
+      calls: ToolCall[];
+      model: string;
+      /** Dollars, from the provider's own figure. */
+      usd: number;
+      inputTokens: number;
+      outputTokens: number;
+      milliseconds: number;
+      /** Models tried before this one, with why each failed. */
+      fallbacks: { model: string; reason: string }[];
+    }
+  | { state: 'failed'; reason: string; hint?: string; usd: number; fallbacks: { model: string; reason: string }[] };
+
+/** Never throws for a provider's failure: that is an `Answer` too. Both are JSON (they are remembered by a step). */
+export interface Model {
+  answer(turn: Turn, signal?: AbortSignal): Promise<Answer>;
+  /** What is configured, for `doctor`. */
+  describe(): Json;
+}

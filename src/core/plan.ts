@@ -1,0 +1,47 @@
+/** Exactly what an action is going to do, resolved, before anybody is asked: the card shows it and `run` executes it. */
+import type { Json, JsonObject } from './json.ts';
+
+export type Effect = 'read' | 'write' | 'destroy';
+
+/** One line of the card. `value` is plain text: renderers escape it and make hidden characters visible. */
+export type Detail = { label: string; value: string; link?: string };
+
+/** A fact the plan rests on; read again at execution, and a difference voids the approval. */
+export type Precondition = { name: string; expected: Json };
+
+/** A step the approval of a workflow grants: this action with exactly this input, once. */
+export type PlannedStep = {
+  action: string;
+  input: JsonObject;
+  summary: string;
+  /** Only taken when something goes wrong or right, e.g. `if a machine is unhealthy`. */
+  when?: string;
+};
+
+/** What `plan()` returns. Small: it travels through the database and onto a card. */
+export type PlanDraft = {
+  /** What is locked while this plan is open, e.g. `fly:acme-web`, `github:acme/web#12`. */
+  target: string;
+  /** One plain sentence. */
+  summary: string;
+  environment?: string;
+  details: Detail[];
+  steps?: PlannedStep[];
+  diff?: string;
+  cost?: { usd: number; note?: string };
+  /** How it is undone, or why it cannot be. */
+  undo?: string;
+  /** Links people will want: pull request, app, release. */
+  links?: { label: string; url: string }[];
+  preconditions: Precondition[];
+  /** What `run` needs beyond the input, resolved now so that nothing is looked up anew after approval. */
+  resolved?: JsonObject;
+};
+
+export type Plan = PlanDraft & {
+  action: string;
+  input: JsonObject;
+  effect: Effect;
+  /** SHA-256 of the canonical JSON of everything above, domain-tagged (`core/hash.ts`). */
+  hash: string;
+};

@@ -1,0 +1,28 @@
+/** What Sophia says, independent of the surface that shows it. Text is Markdown where named so, plain text elsewhere. */
+import type { Approval, Rule } from './approval.ts';
+import type { Outcome } from './outcome.ts';
+import type { Plan } from './plan.ts';
+
+export type ProgressStep = {
+  title: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+  detail?: string;
+};
+export type Link = { label: string; url: string };
+
+export type Reply =
+  /** `footer`: model, cost, reference, in small print. */
+  | { kind: 'words'; markdown: string; tone?: 'plain' | 'warning' | 'error'; links?: Link[]; footer?: string }
+  /** The approval in whatever state it is; buttons only while it is pending. */
+  | { kind: 'card'; approval: Approval; note?: string }
+  /** `/sophia plan …`: the plan and what policy would say, with nothing to click. */
+  | { kind: 'plan'; plan: Plan; ruling: Ruling }
+  | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
+  | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string }
+  | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string };
+
+/** What policy says of a plan. */
+export type Ruling =
+  | { verdict: 'allow'; rule: string }
+  | { verdict: 'ask'; rule: Rule }
+  | { verdict: 'refuse'; rule: string; reason: string };

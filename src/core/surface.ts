@@ -1,0 +1,31 @@
+/** A place where people talk to Sophia. */
+import type { Message } from './message.ts';
+import type { Person, PersonId } from './person.ts';
+import type { Reply } from './reply.ts';
+import type { MessageRef, ThreadId } from './thread.ts';
+
+export interface Surface {
+  readonly name: string;
+  /** Opens a thread for a command that has none: its root names who asked what. Arrives once per `sendId`. */
+  open(message: Message, sendId: string): Promise<ThreadId>;
+  /** Arrives once per `sendId`, also across a crash: look before sending again. */
+  post(thread: ThreadId, reply: Reply, sendId: string): Promise<MessageRef>;
+  update(message: MessageRef, reply: Reply): Promise<void>;
+  /** Only this person sees it, in the thread. */
+  whisper(thread: ThreadId, person: PersonId, reply: Reply): Promise<void>;
+  /** A direct message. Arrives once per `sendId`. */
+  tell(person: PersonId, reply: Reply, sendId: string): Promise<MessageRef>;
+  /** Shows or clears that Sophia is at work in this thread; never throws. */
+  setStatus(thread: ThreadId, status: 'processing' | 'suspended' | 'active'): Promise<void>;
+  /** Earlier messages of the thread, oldest first, without Sophia's cards. */
+  history(
+    thread: ThreadId,
+    limit: number,
+  ): Promise<{ person: PersonId | null; name: string; text: string; bySophia: boolean }[]>;
+  person(id: PersonId): Promise<Person>;
+  /** ACL tokens of what this person may read, for recall; fails closed (throws) when it cannot be known. */
+  readable(person: PersonId, message: Message): Promise<string[]>;
+  permalink(message: MessageRef): Promise<string>;
+  /** How this surface writes a mention of a person in Markdown replies. */
+  mention(person: PersonId): string;
+}
