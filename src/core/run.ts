@@ -18,6 +18,8 @@ export type RunInfo = {
   id: string;
   /** What started it, said once: `slack:<team>:<channel>:<ts>`, `slash:<trigger>`, `digest:<name>:<minute>`. */
   jobKey: string;
+  /** The engine's own id for it; null until the engine has taken it. */
+  engineId: string | null;
   title: string;
   requester: string;
   channel: string;
@@ -33,6 +35,7 @@ export type RunInfo = {
 export interface Runs {
   /** Registers the job; the same key again returns the row that is there, with `fresh: false`. */
   register(run: RunInfo): Promise<{ run: RunInfo; fresh: boolean }>;
+  setEngine(id: string, engineId: string): Promise<void>;
   setThread(id: string, thread: string): Promise<void>;
   setStanding(id: string, standing: string): Promise<void>;
   /** running → the end; false when it had already ended. */

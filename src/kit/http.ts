@@ -28,7 +28,7 @@ export function createFetch(options: FetchOptions): typeof fetch {
   );
 
   async function once(
-    input: RequestInfo | URL,
+    input: Parameters<typeof fetch>[0],
     init: RequestInit | undefined,
     caller: AbortSignal | null,
   ): Promise<Response> {
