@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import type { Person } from './person.ts';
 import type { Effect, Plan, PlanDraft } from './plan.ts';
-import type { ProgressStep } from './reply.ts';
+import type { ProgressStep, Reply } from './reply.ts';
 
 /** What a plan or a read may use. */
 export interface LookContext {
@@ -47,6 +47,8 @@ type Facts = {
   usage?: string;
   /** One typed line that works, shown in help and with errors. */
   example?: string;
+  /** How its output looks to people, when a plain listing would not do. */
+  show?(output: Json): Reply;
 };
 
 /** After a crash or a timed-out write: did it happen? `evidence` is shown to a person when unknown. */

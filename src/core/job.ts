@@ -34,6 +34,8 @@ export type PolicyQuestion = {
   requester: Person;
   channel: string;
   taint: TaintSource[];
+  /** Deeds (action and input, hashed) that somebody said no to in this run: not asked again. */
+  denied: Set<string>;
 };
 
 export interface Services {
@@ -56,6 +58,10 @@ export interface Services {
   model: Model;
   durable: Durable;
   surface(name: string): Surface;
+  /** Removes every live secret from text. */
+  redact(text: string): string;
+  /** Dollars. */
+  limits: { runUsd: number; dayUsd: number };
 }
 
 export type Job = {
@@ -67,4 +73,6 @@ export type Job = {
   services: Services;
   /** Untrusted sources met so far; rebuilt from remembered steps on replay. */
   taint: TaintSource[];
+  /** Deeds (action and input, hashed) that somebody said no to in this run: not asked again. */
+  denied: Set<string>;
 };

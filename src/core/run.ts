@@ -4,7 +4,10 @@ import type { Json } from './json.ts';
 /** No try/catch/finally may stand around these calls outside `durable/`: a test holds that. */
 export interface Run {
   readonly id: string;
-  /** Does `deed` once and remembers its value under `name` (stable, unique in the run). `deed` must not throw for an expected end. */
+  /**
+   * Does `deed` once and remembers its value under `name` (stable, unique in the run). Expected ends are values; a throw means
+   * the house itself failed (a database, a lost connection), and the step is tried again with pauses, so `deed` must be safe to repeat.
+   */
   step<T>(name: string, deed: () => Promise<T>): Promise<T>;
   sleep(name: string, milliseconds: number): Promise<void>;
   /** Parks the run until `signal` is woken or `until` has come. The decision itself lives in a table: read it before and after. */
@@ -57,6 +60,4 @@ export interface Durable {
   }): Promise<RunInfo>;
   /** Wakes whoever waits for `signal`; harmless when nobody does. */
   wake(signal: string): Promise<void>;
-  /** Ends the run: no further step begins; a write under way is settled by its own step. */
-  stop(runId: string): Promise<boolean>;
 }
