@@ -15,6 +15,9 @@ export function canonicalJson(value: Json): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`not JSON: ${typeof value}`);
+  // A date or a map has no members of its own: two different ones would share a text.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) throw new TypeError('not JSON: an object of a class');
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -24,5 +27,6 @@ export function canonicalJson(value: Json): string {
 
 /** `domain` keeps a plan's hash from ever being mistaken for an audit row's, whatever their content. */
 export function hashJson(domain: string, value: Json): string {
+  if (!/^[a-z][a-z -]*$/.test(domain)) throw new TypeError(`not a domain tag: ${domain}`);
   return createHash('sha256').update(`sophia:${domain}\n`).update(canonicalJson(value)).digest('hex');
 }

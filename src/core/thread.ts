@@ -5,7 +5,9 @@ export type ThreadId = string;
 export type ThreadParts = { surface: string; team: string; channel: string; root: string };
 
 export function formatThreadId(parts: ThreadParts): ThreadId {
-  return [parts.surface, parts.team, parts.channel, parts.root].join(':');
+  const all = [parts.surface, parts.team, parts.channel, parts.root];
+  if (all.some((part) => part === '' || part.includes(':'))) throw new TypeError(`no thread id: ${all.join(' ')}`);
+  return all.join(':');
 }
 
 export function parseThreadId(thread: ThreadId): ThreadParts {

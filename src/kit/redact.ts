@@ -1,20 +1,49 @@
 /** Removes every live secret, by exact value, from text that leaves the house. */
 
 const shortestSecret = 6;
+/** A key of many lines is also known by each long line of it (logs print line by line). */
+const shortestLine = 32;
+const mark = '[redacted]';
 
 export type Redact = (text: string) => string;
 
-/** `secrets` are the values in use; each is also found JSON-escaped, URL-encoded and in base64. */
+/** `secrets` are the values in use; each is also found JSON-escaped, URL-encoded and inside base64. */
 export function createRedact(secrets: Iterable<string | undefined>): Redact {
   const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (!secret || secret.length < shortestSecret) continue;
-    forms.add(secret);
-    forms.add(JSON.stringify(secret).slice(1, -1));
-    forms.add(encodeURIComponent(secret));
-    forms.add(Buffer.from(secret).toString('base64'));
-  }
-  // Longest first, so that a secret containing another leaves nothing behind.
+  for (const secret of secrets)
+    for (const part of partsOf(secret?.trim() ?? ''))
+      for (const form of formsOf(part)) if (form.length >= shortestSecret) forms.add(form);
+  if (forms.size === 0) return (text) => text;
+  // Longest first and in one pass: a secret that contains another leaves nothing behind, and marks are not searched.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const pattern = new RegExp(ordered.map((form) => RegExp.escape(form)).join('|'), 'g');
+  return (text) => text.replace(pattern, mark);
+}
+
+function partsOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).filter((line) => line.length >= shortestLine && !line.startsWith('-----'));
+  return secret.length < shortestSecret ? [] : [secret, ...lines];
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    // Inside a longer text (`user:secret`) it may begin at each of three places in a group of base64.
+    ...[0, 1, 2].map((before) => insideBase64(bytes, before)),
+  ];
+}
+
+/** The characters of base64 that depend on these bytes alone, when `before` bytes of something else come first. */
+function insideBase64(bytes: Buffer, before: number): string {
+  const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
+  const first = Math.ceil((before * 8) / 6);
+  const last = Math.floor(((before + bytes.length) * 8) / 6);
+  return encoded.slice(first, last);
 }
