@@ -1,0 +1,129 @@
+/** The side panel: what the world and the app's own records say, beside what Slack shows. */
+import { fill, h, reconcile } from './dom.js';
+import { lastPart } from './guide.js';
+
+/** @param {HTMLElement} node @param {(verb: string, body?: object) => void} act */
+export function createBehind(node, act) {
+  const machines = h('ul', { class: 'machines' });
+  const worldNote = h('p', { class: 'muted small' });
+  const unhealthy = h('input', {
+    type: 'checkbox',
+    role: 'switch',
+    on: { change: (event) => act('unhealthy', { on: event.target.checked }) },
+  });
+  const run = h('div', { class: 'run' });
+  const cost = h('p', { class: 'cost' });
+  const audit = h('ol', { class: 'audit', reversed: true });
+  const auditNote = h('p', { class: 'muted small' });
+
+  node.append(
+    section(
+      'The world',
+      h('p', { class: 'muted small' }, 'Fly app acme-web, production'),
+      machines,
+      h('label', { class: 'switch' }, unhealthy, h('span', null, 'Make the next release unhealthy')),
+      h(
+        'div',
+        { class: 'row' },
+        button('Push to PR #12', () => act('push')),
+        button('New commit on main', () => act('commit')),
+      ),
+      worldNote,
+    ),
+    section('Current run', run),
+    section('Cost', cost),
+    section('Audit trail', auditNote, audit),
+  );
+
+  return {
+    render({ world, records, slack }) {
+      unhealthy.checked = world.unhealthyNext;
+      fill(worldNote, world.note);
+      reconcile(machines, world.machines, (machine) => machine.id, JSON.stringify, machineNode);
+      fill(run, runNode(records, slack));
+      fill(
+        cost,
+        records.calls === 0
+          ? 'No model has been called yet.'
+          : [h('strong', null, dollars(records.usd)), ` in ${records.calls} model call${records.calls === 1 ? '' : 's'}`],
+        h('span', { class: 'muted block' }, world.models),
+      );
+      fill(auditNote, records.audit.length === 0 ? 'Nothing written down yet.' : 'Each row’s hash covers the row before it. Newest first.');
+      reconcile(audit, records.audit, (row) => String(row.sequence), JSON.stringify, (row) => auditNode(row, slack));
+    },
+  };
+}
+
+function section(title, ...children) {
+  return h('section', { class: 'panel' }, h('h2', null, title), ...children);
+}
+
+function button(label, click) {
+  return h('button', { type: 'button', class: 'button small', on: { click } }, label);
+}
+
+function machineNode(machine) {
+  const health = machine.healthy ? 'healthy' : machine.state === 'started' ? 'unhealthy' : machine.state;
+  return h(
+    'li',
+    null,
+    h('span', { class: `dot ${machine.healthy ? 'good' : 'bad'}`, 'aria-hidden': 'true' }),
+    h('strong', null, machine.region),
+    h('code', { title: machine.image }, machine.sha),
+    h('span', { class: 'muted' }, health),
+  );
+}
+
+function runNode(records, slack) {
+  const { run } = records;
+  if (!records.available) return h('p', { class: 'muted' }, 'The app has written no records yet.');
+  if (!run) return h('p', { class: 'muted' }, 'No run yet.');
+  const approval = records.approvals.find((candidate) => candidate.runId === run.id);
+  const votes = (approval?.votes ?? []).map((vote) => `${personName(vote.person, slack)}: ${vote.verdict}`);
+  return [
+    h('p', null, h('strong', null, run.title)),
+    facts([
+      ['State', h('span', { class: `state ${run.state}` }, run.state)],
+      ['Doing', run.standing],
+      ['Asked by', personName(run.requester, slack)],
+      ['Plan hash', approval && h('code', { title: approval.planHash }, short(approval.planHash))],
+      ['Approval', approval && h('span', { class: `state ${approval.state}` }, approval.state)],
+      ['Rule', approval?.rule],
+      ['Votes', votes.join(', ')],
+      ['Target', approval && h('code', null, approval.target)],
+      ['Run', h('code', { title: run.id }, short(run.id))],
+    ]),
+  ];
+}
+
+function facts(pairs) {
+  return h(
+    'dl',
+    null,
+    pairs.filter(([, value]) => value).flatMap(([label, value]) => [h('dt', null, label), h('dd', null, value)]),
+  );
+}
+
+function auditNode(row, slack) {
+  const about = [row.action, row.person && personName(row.person, slack)].filter(Boolean).join(' · ');
+  return h(
+    'li',
+    null,
+    h('span', { class: 'sequence' }, `A${row.sequence}`),
+    h('span', { class: `kind ${row.kind}` }, row.kind),
+    h('span', { class: 'about' }, about || '·'),
+    h('code', { title: row.hash }, short(row.hash)),
+  );
+}
+
+function personName(id, slack) {
+  return slack.people.find((person) => person.id === lastPart(id))?.realName.split(' ')[0] ?? lastPart(id);
+}
+
+function short(text) {
+  return String(text ?? '').replace(/^sha256:/, '').slice(0, 10);
+}
+
+function dollars(usd) {
+  return usd === 0 ? '$0' : `$${usd.toFixed(usd < 0.01 ? 5 : 3)}`;
+}

@@ -1,0 +1,65 @@
+/** Where one types: Enter sends, Shift+Enter makes a line, a leading slash is a command. */
+import { fill, h } from './dom.js';
+
+/**
+ * @param {HTMLElement} place
+ * @param {{ label: string, send(text: string): Promise<{ ok: boolean, error?: string }> }} options
+ */
+export function createComposer(place, { label, send }) {
+  const field = h('textarea', { rows: 1, 'aria-label': label, autocomplete: 'off', spellcheck: 'true' });
+  const button = h('button', { type: 'submit', class: 'button primary send', 'aria-label': 'Send' }, '➤');
+  const problem = h('p', { class: 'problem', role: 'alert' });
+  const as = h('span', { class: 'as' });
+  const form = h('form', { class: 'composer' }, field, h('div', { class: 'composer-foot' }, as, button));
+  place.append(form, problem);
+  let sending = false;
+
+  async function submit() {
+    const text = field.value.trim();
+    if (text === '' || sending) return;
+    sending = true;
+    fill(problem);
+    field.value = '';
+    grow();
+    const answer = await send(text);
+    sending = false;
+    if (answer.ok) return;
+    if (field.value === '') field.value = text;
+    grow();
+    fill(problem, answer.error ?? 'That did not work.');
+  }
+
+  /** As tall as its words, up to the limit the style sets. */
+  function grow() {
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight + 2}px`;
+    button.disabled = field.value.trim() === '';
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit();
+  });
+  field.addEventListener('input', grow);
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+
+  return {
+    /** Puts words into the field, ready to be sent or changed. */
+    write(text) {
+      field.value = text;
+      grow();
+      field.focus();
+      field.setSelectionRange(text.length, text.length);
+    },
+    describe(placeholder, person, personId) {
+      field.placeholder = placeholder;
+      fill(as, 'as ', h('strong', null, person), h('span', { class: 'keys' }, ' · Enter sends, Shift+Enter for a new line'));
+      form.dataset.person = personId;
+    },
+    focus: () => field.focus(),
+  };
+}

@@ -1,0 +1,276 @@
+/** The playground's page: holds what is shown, draws it, and sends what people do to the host. */
+import { createBehind } from './behind.js';
+import { blocks } from './blocks.js';
+import { createComposer } from './composer.js';
+import { fill, h } from './dom.js';
+import { createGuide } from './guide.js';
+import { renderMessages } from './messages.js';
+import { createModal } from './modal.js';
+import { avatar, namesOf, renderPeople } from './people.js';
+import { renderPlaces } from './places.js';
+import { act, follow } from './server.js';
+
+const find = (selector, from = document) => from.querySelector(selector);
+const top = find('#top');
+const stage = find('#stage');
+const chat = find('#chat');
+const thread = find('#thread');
+const toast = find('#toast');
+
+/** What the reader looks at; the world itself comes from the host. */
+const shown = { me: 'U0ALICE', place: 'C0ENG', thread: null, home: false, pane: 'chat' };
+/** Where an answer is expected after something was said: its thread opens by itself, once. */
+let expected = null;
+let drawn = '';
+/** @type {any} */
+let world = null;
+
+const state = () => ({ ...world, me: shown.me });
+const placeOf = () =>
+  shown.place === 'im'
+    ? world.slack.channels.find((place) => place.kind === 'im' && place.user === shown.me)
+    : world.slack.channels.find((place) => place.id === shown.place);
+
+async function deed(verb, body) {
+  const answer = await act(verb, body);
+  if (!answer.ok) warn(answer.error ?? 'That did not work.');
+  return answer;
+}
+
+let toastTimer;
+function warn(words) {
+  toast.textContent = words;
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => {
+    toast.hidden = true;
+  }, 6000);
+}
+
+function context() {
+  return {
+    names: namesOf(world.slack, shown.me),
+    shortcuts: world.shortcuts,
+    openThread,
+    click: (message, click) => deed('click', { person: shown.me, channel: message.channel, ts: message.ts, click }),
+    shortcut: (id, message) =>
+      deed('shortcut', { person: shown.me, callbackId: id, channel: message.channel, ts: message.ts }),
+  };
+}
+
+function openThread(ts) {
+  shown.thread = ts;
+  show('thread');
+  replyComposer.focus();
+}
+
+function closeThread() {
+  const ts = shown.thread;
+  shown.thread = null;
+  show('chat');
+  find(`[data-focus="open-${ts}"]`)?.focus();
+}
+
+function show(pane) {
+  shown.pane = pane === 'thread' && shown.thread === null ? 'chat' : pane;
+  render();
+}
+
+function go(place) {
+  if (place !== shown.place) shown.thread = null;
+  shown.place = place;
+  shown.home = false;
+  show('chat');
+}
+
+async function speak(text, inThread) {
+  const place = placeOf();
+  const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
+  if (command && inThread) return { ok: false, error: 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.' };
+  if (!inThread) expected = { channel: place.id, after: newest(place) };
+  const where = { person: shown.me, channel: place.id };
+  if (command) return act('slash', { ...where, command: `/${command[1]}`, text: command[2].trim() });
+  return act('say', { ...where, text, ...(inThread ? { thread: shown.thread } : {}) });
+}
+
+function newest(place) {
+  return place.messages.reduce((latest, message) => (message.ts > latest ? message.ts : latest), '0');
+}
+
+const composer = createComposer(find('.compose', chat), { label: 'Message', send: (text) => speak(text, false) });
+const replyComposer = createComposer(find('.compose', thread), { label: 'Reply', send: (text) => speak(text, true) });
+const behind = createBehind(find('#behind .scroller'), deed);
+const guide = createGuide(find('.guide', chat), (text, channel) => {
+  const place = world.slack.channels.find((candidate) => candidate.name === channel);
+  if (place) go(place.id);
+  composer.write(text);
+});
+const modal = createModal({
+  async submit(view, values) {
+    const answer = await deed('submitView', { person: shown.me, view: view.id, values });
+    return answer.submission?.outcome === 'errors' ? answer.submission.errors : null;
+  },
+  close: (view) => deed('closeView', { person: shown.me, view: view.id }),
+  contextFor: (view, values) => ({
+    names: namesOf(world.slack, shown.me),
+    act: (click) => deed('clickView', { person: shown.me, view: view.id, click, values: values() }),
+  }),
+});
+
+function render() {
+  if (!world) return;
+  const { slack, app } = world;
+  const place = placeOf();
+  const names = namesOf(slack, shown.me);
+  openExpected(place);
+  stage.dataset.pane = shown.pane;
+  document.body.dataset.person = shown.me;
+  renderPeople(find('#who'), state(), choosePerson);
+  renderApp(app);
+  renderPlaces(find('#places'), state(), shown, go);
+  renderPanes();
+
+  const direct = place.kind === 'im';
+  fill(find('#place-name'), direct ? 'Sophia' : `# ${place.name}`);
+  fill(find('#topic'), direct ? 'Direct message' : place.topic);
+  find('#direct-tabs').hidden = !direct;
+  find('#tab-home').setAttribute('aria-pressed', String(shown.home));
+  find('#tab-messages').setAttribute('aria-pressed', String(!shown.home));
+  find('#home').hidden = !shown.home;
+  find('#messages').hidden = shown.home;
+
+  const fresh = `${place.id}/${shown.me}` !== drawn;
+  drawn = `${place.id}/${shown.me}`;
+  const whispers = (slack.ephemerals[shown.me] ?? []).filter((message) => message.channel === place.id);
+  const roots = byTime([...place.messages, ...whispers.filter((message) => !message.thread_ts)]);
+  renderMessages(find('#messages'), find('.messages', chat), roots, context(), { firstTime: fresh });
+  renderEmpty(place, roots.length === 0);
+  if (shown.home) renderHome();
+
+  const root = place.messages.find((message) => message.ts === shown.thread);
+  thread.hidden = !root;
+  stage.classList.toggle('with-thread', Boolean(root));
+  if (root) {
+    const own = whispers.filter((message) => message.thread_ts === root.ts);
+    const replies = byTime([root, ...root.replies, ...own]);
+    renderMessages(find('.scroller', thread), find('.messages', thread), replies, context(), { inThread: true });
+  }
+  renderStatus(find('.status', chat), place, null);
+  renderStatus(find('.status', thread), place, root?.ts ?? null);
+
+  const me = names.personName(shown.me) ?? '';
+  composer.describe(direct ? 'Message Sophia' : `Message #${place.name}`, me, shown.me);
+  replyComposer.describe('Reply in the thread', me, shown.me);
+  guide.render(state());
+  behind.render(state());
+  modal.show(slack.views[shown.me]?.at(-1));
+}
+
+const byTime = (messages) => messages.sort((a, b) => Number(a.ts) - Number(b.ts));
+
+/** Opens the thread that answers what was just said, where there is room for it beside the channel. */
+function openExpected(place) {
+  if (!expected || place.id !== expected.channel) return;
+  const answer = place.messages.find(
+    (message) => message.ts > expected.after && (message.reply_count > 0 || message.user === world.slack.bot.userId),
+  );
+  if (!answer) return;
+  expected = null;
+  if (window.matchMedia('(width > 900px)').matches) shown.thread = answer.ts;
+}
+
+function renderApp({ state: appState, detail }) {
+  const words = { running: 'App running', crashed: 'App dead', starting: 'App starting…' };
+  const node = find('#app-state');
+  node.dataset.state = appState;
+  node.title = detail ?? '';
+  if (node.textContent !== words[appState]) node.textContent = words[appState];
+  find('#crash').hidden = appState === 'crashed';
+  find('#start').hidden = appState !== 'crashed';
+}
+
+function renderPanes() {
+  for (const button of document.querySelectorAll('#panes button')) {
+    button.setAttribute('aria-current', String(button.dataset.pane === shown.pane));
+    if (button.dataset.pane === 'thread') button.disabled = shown.thread === null;
+  }
+}
+
+function renderEmpty(place, empty) {
+  const node = find('.empty', chat);
+  node.hidden = !empty;
+  if (empty && node.childElementCount === 0)
+    fill(
+      node,
+      avatar('U0SOPHIA', 'Sophia'),
+      h('p', { class: 'empty-title' }, 'Ask in plain words, act with approval.'),
+      h(
+        'p',
+        { class: 'muted' },
+        'Mention @sophia with a question, or type /sophia and a command. Anything that changes the world is shown as a plan first and waits for a person who may say yes.',
+      ),
+    );
+}
+
+function renderHome() {
+  const view = world.slack.homes[shown.me];
+  const signature = `${shown.me}${JSON.stringify(view ?? null)}`;
+  const node = find('#home');
+  if (node.dataset.signature === signature) return;
+  node.dataset.signature = signature;
+  const own = {
+    names: namesOf(world.slack, shown.me),
+    act: (click) => deed('clickView', { person: shown.me, view: view.id, click }),
+  };
+  fill(node, view ? blocks(view.blocks, own) : h('p', { class: 'muted' }, 'Sophia has not published a Home tab for you yet.'));
+}
+
+function renderStatus(node, place, ts) {
+  const { typing, sessions } = world.slack;
+  const here = (entry) => entry.channel === place.id && (ts === null || entry.thread === ts);
+  const line = typing.find((entry) => here(entry) && entry.status);
+  const session = sessions.find((entry) => here(entry) && entry.status === 'processing');
+  const words = line ? `Sophia ${line.status.replace(/^sophia /i, '')}` : session ? 'Sophia is working…' : '';
+  const stop = ts !== null && session ? ts : '';
+  if (node.dataset.words === words && node.dataset.stop === stop) return;
+  node.dataset.words = words;
+  node.dataset.stop = stop;
+  const halt = () => deed('stopSession', { person: shown.me, channel: place.id, thread: ts });
+  fill(node, words, stop && h('button', { type: 'button', class: 'button small', on: { click: halt } }, 'Stop'));
+}
+
+function choosePerson(id) {
+  shown.me = id;
+  shown.home = false;
+  if (shown.place === 'im') shown.thread = null;
+  render();
+}
+
+find('#crash', top).addEventListener('click', () => deed('crash'));
+find('#start', top).addEventListener('click', () => deed('start'));
+find('#close-thread').addEventListener('click', closeThread);
+thread.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') closeThread();
+});
+find('#tab-messages').addEventListener('click', () => {
+  shown.home = false;
+  render();
+});
+find('#tab-home').addEventListener('click', () => {
+  shown.home = true;
+  render();
+  deed('home', { person: shown.me });
+});
+for (const button of document.querySelectorAll('#panes button'))
+  button.addEventListener('click', () => show(button.dataset.pane));
+
+follow(
+  (next) => {
+    world = next;
+    render();
+  },
+  (connected) => {
+    document.body.classList.toggle('offline', !connected);
+    if (!connected) warn('The playground does not answer. Is npm start still running? Reload when it is.');
+  },
+);

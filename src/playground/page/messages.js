@@ -1,0 +1,120 @@
+/** Messages as Slack shows them: who, when, blocks, thread line, and what only one person sees. */
+import { blocks } from './blocks.js';
+import { h, reconcile } from './dom.js';
+import { mrkdwn } from './mrkdwn.js';
+import { avatar } from './people.js';
+
+const groupedForSeconds = 300;
+
+/**
+ * Draws messages into a list, keeping the reader at the bottom when they were there.
+ * @param {HTMLElement} scroller @param {HTMLElement} list @param {object[]} messages
+ */
+export function renderMessages(scroller, list, messages, context, { inThread = false, firstTime = false } = {}) {
+  const atBottom = firstTime || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  let previous;
+  const items = messages.map((message) => {
+    const follows =
+      previous &&
+      previous.user === message.user &&
+      !previous.reply_count &&
+      !message.is_ephemeral &&
+      !previous.is_ephemeral &&
+      Number(message.ts) - Number(previous.ts) < groupedForSeconds;
+    previous = message;
+    return { message, follows: Boolean(follows) };
+  });
+  reconcile(
+    list,
+    items,
+    ({ message }) => message.ts,
+    ({ message, follows }) => JSON.stringify([{ ...message, replies: undefined }, follows, context.names.me]),
+    ({ message, follows }) => messageNode(message, follows, context, inThread),
+  );
+  if (atBottom) scroller.scrollTop = scroller.scrollHeight;
+}
+
+function messageNode(message, follows, context, inThread) {
+  const { names } = context;
+  const name = names.personName(message.user) ?? 'Somebody';
+  const bySophia = message.user === names.bot;
+  const ours = {
+    names,
+    act: (click) => context.click(message, click),
+  };
+  const root = message.thread_ts === undefined || message.thread_ts === message.ts;
+  return h(
+    'li',
+    { class: `message${follows ? ' follows' : ''}${message.is_ephemeral ? ' ephemeral' : ''}`, data: { ts: message.ts } },
+    follows ? h('span', { class: 'gutter', 'aria-hidden': 'true' }, clock(message.ts)) : avatar(message.user, name),
+    h(
+      'article',
+      { 'aria-label': `${name}, ${clock(message.ts)}` },
+      message.is_ephemeral && h('p', { class: 'only-you' }, 'Only visible to you'),
+      !follows &&
+        h(
+          'p',
+          { class: 'who' },
+          h('strong', null, name),
+          bySophia && h('span', { class: 'badge' }, 'APP'),
+          h('time', { datetime: new Date(Number(message.ts) * 1000).toISOString() }, clock(message.ts)),
+        ),
+      h('div', { class: 'content' }, content(message, ours)),
+      message.edited && !message.streaming_state && h('span', { class: 'edited' }, '(edited)'),
+      message.problem?.person === names.me && h('p', { class: 'problem', role: 'alert' }, `⚠ ${message.problem.text}`),
+      reactions(message),
+      !inThread && !message.is_ephemeral && root && threadLine(message, context),
+    ),
+    !message.is_ephemeral && tools(message, context, inThread),
+  );
+}
+
+function content(message, ours) {
+  if (message.subtype === 'tombstone') return h('p', { class: 'muted' }, 'This message was deleted.');
+  const shown = [];
+  if (message.blocks?.length) shown.push(blocks(message.blocks, ours));
+  else if (message.text) shown.push(h('div', { class: 'text' }, mrkdwn(message.text, ours.names)));
+  for (const attachment of message.attachments ?? [])
+    shown.push(
+      h(
+        'div',
+        { class: 'attachment' },
+        attachment.blocks ? blocks(attachment.blocks, ours) : mrkdwn(String(attachment.text ?? attachment.fallback ?? ''), ours.names),
+      ),
+    );
+  if (message.streaming_state === 'in_progress') shown.push(h('span', { class: 'caret', 'aria-hidden': 'true' }));
+  return shown;
+}
+
+function reactions(message) {
+  if (!message.reactions?.length) return null;
+  const words = message.reactions.map((reaction) => `:${reaction.name}: ${reaction.count}`).join('  ');
+  return h('p', { class: 'reactions' }, mrkdwn(words, { personName: () => undefined, channelName: () => undefined }));
+}
+
+function threadLine(message, context) {
+  if (!message.reply_count) return null;
+  const count = message.reply_count === 1 ? '1 reply' : `${message.reply_count} replies`;
+  return h(
+    'button',
+    { type: 'button', class: 'thread-line', data: { focus: `open-${message.ts}` }, on: { click: () => context.openThread(message.ts) } },
+    count,
+    message.latest_reply && h('span', { class: 'muted' }, ` Last reply ${clock(message.latest_reply)}`),
+  );
+}
+
+function tools(message, context, inThread) {
+  const buttons = context.shortcuts.map(({ id, label }) =>
+    h('button', { type: 'button', class: 'icon', on: { click: () => context.shortcut(id, message) } }, label),
+  );
+  if (!inThread)
+    buttons.unshift(
+      h('button', { type: 'button', class: 'icon', on: { click: () => context.openThread(message.thread_ts ?? message.ts) } }, 'Reply in thread'),
+    );
+  return buttons.length > 0 ? h('div', { class: 'tools' }, buttons) : null;
+}
+
+/** @param {string} ts */
+export function clock(ts) {
+  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
