@@ -11,7 +11,8 @@ export type ToolCall = { id: string; name: string; input: JsonObject; invalid?: 
 
 export type TurnMessage =
   | { role: 'user'; text: string }
-  | { role: 'assistant'; text: string; calls: ToolCall[] }
+  /** `carry` is the answer's own, handed back untouched: some models want their reasoning returned with tool results. */
+  | { role: 'assistant'; text: string; calls: ToolCall[]; carry?: Json }
   | { role: 'tool'; callId: string; content: string };
 
 export type Turn = {
@@ -37,6 +38,11 @@ export type Answer =
       milliseconds: number;
       /** Models tried before this one, with why each failed. */
       fallbacks: { model: string; reason: string }[];
+      /** The provider named no cost: `usd` is 0 for want of a figure. */
+      costUnknown?: true;
+      /** `maxTokens` ended the text before the model did. */
+      cut?: true;
+      carry?: Json;
     }
   | { state: 'failed'; reason: string; hint?: string; usd: number; fallbacks: { model: string; reason: string }[] };
 

@@ -1,0 +1,58 @@
+/** A turn as the body of a chat completion; OpenRouter's own fields only where they are understood. */
+import type { Json } from '../core/json.ts';
+import type { Turn, TurnMessage } from '../core/model.ts';
+import type { MaxPrice } from './classes.ts';
+
+export type RequestOptions = { openRouter: boolean; maxPrice: MaxPrice };
+
+const longestSession = 256;
+
+export type ChatBody = { model: string; messages: Record<string, unknown>[] } & Record<string, unknown>;
+
+export function chatBody(model: string, turn: Turn, options: RequestOptions): ChatBody {
+  const body: ChatBody = {
+    model,
+    messages: [
+      { role: 'system', content: turn.system },
+      ...turn.messages.map((message) => chatMessage(model, message, options)),
+    ],
+  };
+  if (turn.tools.length > 0)
+    body.tools = turn.tools.map(({ name, description, parameters }) => ({
+      type: 'function',
+      function: { name, description, parameters },
+    }));
+  if (!options.openRouter) return { ...body, max_tokens: turn.maxTokens };
+  return {
+    ...body,
+    max_completion_tokens: turn.maxTokens,
+    session_id: turn.session.slice(0, longestSession),
+    // Decimal text: that is how OpenRouter's contract has it.
+    provider: {
+      max_price: { prompt: String(options.maxPrice.prompt), completion: String(options.maxPrice.completion) },
+    },
+  };
+}
+
+function chatMessage(model: string, message: TurnMessage, { openRouter }: RequestOptions): Record<string, unknown> {
+  if (message.role === 'user') return { role: 'user', content: message.text };
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };
+  const calls = message.calls.map(({ id, name, input }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: JSON.stringify(input) },
+  }));
+  const reasoning = openRouter ? carried(model, message.carry) : undefined;
+  return {
+    role: 'assistant',
+    content: message.text === '' && calls.length > 0 ? null : message.text,
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...(reasoning ? { reasoning_details: reasoning } : {}),
+  };
+}
+
+/** Reasoning goes back only to the model it came from: it is signed, and another one would refuse it. */
+function carried(model: string, carry: Json | undefined): Json[] | undefined {
+  if (!carry || typeof carry !== 'object' || Array.isArray(carry)) return undefined;
+  return carry.model === model && Array.isArray(carry.reasoning) ? carry.reasoning : undefined;
+}
