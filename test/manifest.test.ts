@@ -1,0 +1,168 @@
+/** Holds manifest.yml to Slack's schema, and to what the code of the Slack surface really uses. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const root = resolve(import.meta.dirname, '..');
+const text = readFileSync(join(root, 'manifest.yml'), 'utf8');
+const schemaFile = resolve(root, '../shared/specs/slack-manifest.schema.json');
+const noSchema = !existsSync(schemaFile);
+
+/** The manifest for HTTP: what README.md tells people to change. */
+const httpText = text
+  .replaceAll(/# HTTP: /g, '')
+  .replace('socket_mode_enabled: true', 'socket_mode_enabled: false')
+  .trim();
+
+/** What we rely on; a key that is missing or misspelt fails here even without Slack's schema. */
+const manifest = z
+  .object({
+    display_information: z.object({
+      name: z.string().max(35),
+      description: z.string().max(140),
+      long_description: z.string().min(175).max(4000),
+      background_color: z.string().regex(/^#[0-9a-f]{6}$/i),
+    }),
+    features: z.object({
+      app_home: z.strictObject({
+        home_tab_enabled: z.boolean(),
+        messages_tab_enabled: z.literal(true),
+        messages_tab_read_only_enabled: z.literal(false),
+      }),
+      bot_user: z.object({ display_name: z.string().regex(/^[a-z0-9._-]{1,80}$/), always_online: z.boolean() }),
+      agent_view: z.object({
+        agent_description: z.string().max(300),
+        suggested_prompts: z.array(z.object({ title: z.string().min(1), message: z.string().min(1) })).max(4),
+      }),
+      assistant_view: z.never().optional(),
+      slash_commands: z.array(
+        z.object({
+          command: z.string().regex(/^\/[a-z]{1,31}$/),
+          description: z.string().max(2000),
+          should_escape: z.literal(true),
+          url: z.url({ protocol: /^https$/ }).optional(),
+        }),
+      ),
+      shortcuts: z.array(
+        z.object({
+          name: z.string().max(24),
+          type: z.enum(['message', 'global']),
+          callback_id: z.string(),
+          description: z.string().max(150),
+        }),
+      ),
+    }),
+    oauth_config: z.object({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+    settings: z.object({
+      event_subscriptions: z.object({
+        request_url: z.url({ protocol: /^https$/ }).optional(),
+        bot_events: z.array(z.string()),
+      }),
+      interactivity: z.object({ is_enabled: z.literal(true), request_url: z.url({ protocol: /^https$/ }).optional() }),
+      socket_mode_enabled: z.boolean(),
+      token_rotation_enabled: z.literal(false),
+    }),
+  })
+  .parse(parse(text));
+
+const surface = join(root, 'src/surfaces/slack');
+const sources = readdirSync(surface, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(surface, file), 'utf8').replace(/^\s*(?:\/\*\*.*|\*.*|\/\/.*)$/gm, ''))
+  .join('\n');
+const all = (pattern: RegExp) => new Set([...sources.matchAll(pattern)].map((found) => found[1] ?? ''));
+
+/** Web API method → the bot scopes it needs (docs.slack.dev/reference/methods). Look a new one up before you add it. */
+const scopesOfMethod: Record<string, string[]> = {
+  'agents.sessions.setStatus': ['chat:write'],
+  'assistant.threads.setSuggestedPrompts': ['assistant:write'],
+  'auth.test': [],
+  'chat.appendStream': ['chat:write'],
+  'chat.delete': ['chat:write'],
+  'chat.getPermalink': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.startStream': ['chat:write'],
+  'chat.stopStream': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+  'conversations.info': ['channels:read', 'groups:read', 'im:read'],
+  'conversations.members': ['channels:read', 'groups:read', 'im:read'],
+  'conversations.open': ['im:write'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
+  'reactions.add': ['reactions:write'],
+  'users.conversations': ['channels:read', 'groups:read', 'im:read'],
+  'users.info': ['users:read'],
+  'views.open': [],
+  'views.publish': [],
+  'views.push': [],
+  'views.update': [],
+};
+/** Event → the bot scopes it needs. */
+const scopesOfEvent: Record<string, string[]> = {
+  agent_session_stopped: ['assistant:write'],
+  app_home_opened: [],
+  app_mention: ['app_mentions:read'],
+  app_uninstalled: [],
+  'message.im': ['im:history'],
+  tokens_revoked: [],
+};
+
+const families = [...new Set(Object.keys(scopesOfMethod).map((method) => method.split('.')[0]))].join('|');
+const methods = all(
+  new RegExp(`\\.((?:${families}|apps|bookmarks|files|pins|team|usergroups)(?:\\.[a-zA-Z]+)+)\\(`, 'g'),
+);
+
+describe('manifest.yml', () => {
+  test.skipIf(noSchema)("fits Slack's schema, for Socket Mode and for HTTP (skipped without ../shared/specs)", () => {
+    const validate = new Ajv({ strict: false, allErrors: true, logger: false }).compile(
+      JSON.parse(readFileSync(schemaFile, 'utf8')) as object,
+    );
+    for (const variant of [text, httpText]) {
+      validate(parse(variant));
+      expect(validate.errors ?? []).toEqual([]);
+    }
+  });
+
+  test('as it stands uses Socket Mode and names no address; turned to HTTP it names three, all the same', () => {
+    expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(text.match(/^\s*(?:request_)?url:/gm)).toBeNull();
+    const addresses = [...httpText.matchAll(/^\s*(?:request_)?url: (\S+)$/gm)].map((found) => found[1]);
+    expect(addresses).toHaveLength(3);
+    expect(new Set(addresses).size).toBe(1);
+    expect(addresses[0]).toMatch(/^https:\/\/[^/]+\/slack\/events$/);
+  });
+
+  test('asks for exactly the scopes that methods, events and commands need', () => {
+    expect(methods.size).toBeGreaterThan(3);
+    const unknown = [...methods].filter((method) => !(method in scopesOfMethod));
+    expect(unknown, 'methods whose scopes nobody has looked up').toEqual([]);
+    const needed = new Set([
+      'assistant:write', // being an agent (agent_view) brings it
+      'commands', // slash commands and shortcuts
+      ...[...methods].flatMap((method) => scopesOfMethod[method] ?? []),
+      ...manifest.settings.event_subscriptions.bot_events.flatMap((event) => scopesOfEvent[event] ?? []),
+    ]);
+    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
+  });
+
+  test('subscribes to exactly the events that are listened to', () => {
+    const heard = new Set(
+      [...all(/\.event\(\s*'([a-z_]+)'/g), ...(/\.message\(/.test(sources) ? ['message'] : [])].map((event) =>
+        event === 'message' ? 'message.im' : event,
+      ),
+    );
+    expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual([...heard].sort());
+    expect([...heard].filter((event) => !(event in scopesOfEvent))).toEqual([]);
+  });
+
+  test('has exactly the commands and shortcuts that are answered', () => {
+    const commands = manifest.features.slash_commands.map(({ command }) => command);
+    expect(commands.sort()).toEqual([...all(/\.command\(\s*'([^']+)'/g)].sort());
+    const shortcuts = manifest.features.shortcuts.map(({ callback_id }) => callback_id);
+    expect(shortcuts.sort()).toEqual([...all(/\.shortcut\(\s*(?:\{[^}]*callback_id: )?'([^']+)'/g)].sort());
+  });
+});
