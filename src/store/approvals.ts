@@ -1,0 +1,243 @@
+/** Approvals and their votes: every change is one transaction that begins by bumping the row's revision, so racing clicks form a line. */
+import type { Selectable } from 'kysely';
+import type { Approval, Approvals, Rule, Vote, VoteResult } from '../core/approval.ts';
+import { SophiaError } from '../core/error.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
+import type { Plan } from '../core/plan.ts';
+import { toLedgerRow } from './ledger.ts';
+import type { Sql, Tables } from './schema.ts';
+import { instant } from './storable.ts';
+
+type Row = Selectable<Tables['approvals']>;
+type Ending = { state: 'approved' | 'denied'; reason: string | null };
+
+export function createApprovals(db: Sql): Approvals {
+  return {
+    open: (approval) => db.transaction().execute((sql) => open(sql, approval)),
+    get: (id) => load(db, id),
+
+    addCard: (id, card) =>
+      db.transaction().execute(async (sql) => {
+        const row = await bump(sql, id).executeTakeFirst();
+        if (!row) throw new SophiaError('not_found', `There is no approval ${id}.`);
+        await sql
+          .insertInto('approval_cards')
+          .values({ approval_id: id, thread: card.thread, message_id: card.id, revision: row.revision })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }),
+
+    vote: (id, vote) => db.transaction().execute((sql) => countVote(sql, id, { ...vote, at: instant(vote.at) })),
+
+    close: (id, state, reason) =>
+      db.transaction().execute(async (sql) => {
+        const row = await bump(sql, id)
+          .set({ state, state_reason: reason })
+          .where('state', 'in', ['pending', 'approved'])
+          .executeTakeFirst();
+        return row ? assembled(sql, row) : null;
+      }),
+
+    consume: (id, entry) => db.transaction().execute((sql) => consume(sql, id, entry)),
+
+    async pending() {
+      const rows = db.selectFrom('approvals').selectAll().where('state', '=', 'pending');
+      return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
+    },
+
+    async unnoticed() {
+      const rows = db.selectFrom('approvals').selectAll().where('state', '!=', 'pending').where('noticed', '=', 0);
+      return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
+    },
+
+    async notice(id) {
+      // Never while pending: the decision to come would then wake nobody.
+      await bump(db, id).set({ noticed: 1 }).where('state', '!=', 'pending').where('noticed', '=', 0).execute();
+    },
+  };
+}
+
+/** The first statement of every change: it locks the row, and whoever waited for it sees what the one before did. */
+function bump(sql: Sql, id: string) {
+  return sql
+    .updateTable('approvals')
+    .set((row) => ({ revision: row('revision', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll();
+}
+
+async function open(sql: Sql, approval: Approval): Promise<Approval> {
+  await sql
+    .insertInto('approvals')
+    .values({
+      id: approval.id,
+      run_id: approval.runId,
+      call: approval.call,
+      requester: approval.requester,
+      thread: approval.thread,
+      target: approval.plan.target,
+      plan: JSON.stringify(approval.plan),
+      rule: JSON.stringify(approval.rule),
+      taint: JSON.stringify(approval.taint),
+      model_note: approval.modelNote ?? null,
+      state: 'pending',
+      state_reason: null,
+      revision: approval.revision,
+      noticed: 0,
+      created_at: instant(approval.createdAt),
+      expires_at: instant(approval.expiresAt),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const known = await load(sql, approval.id);
+  if (known) return known;
+  const sameCall = await sql
+    .selectFrom('approvals')
+    .selectAll()
+    .where('run_id', '=', approval.runId)
+    .where('call', '=', approval.call)
+    .where('state', 'in', ['pending', 'approved'])
+    .executeTakeFirst();
+  if (sameCall) return assembled(sql, sameCall);
+  throw new SophiaError('conflict', 'Another approval of the same call was decided this very moment.', {
+    hint: 'Try again.',
+  });
+}
+
+/** At the very instant of expiry it is too late. */
+async function countVote(sql: Sql, id: string, vote: Vote): Promise<VoteResult> {
+  const row = await bump(sql, id)
+    .where('state', '=', 'pending')
+    // Somebody who voted before changes nothing, unless the row is overdue and must be closed.
+    .where(({ or, not, eb, exists, selectFrom }) =>
+      or([
+        eb('expires_at', '<=', vote.at),
+        not(
+          exists(
+            selectFrom('votes')
+              .select('votes.person')
+              .whereRef('votes.approval_id', '=', 'approvals.id')
+              .where('votes.person', '=', vote.person),
+          ),
+        ),
+      ]),
+    )
+    .executeTakeFirst();
+  if (!row) return unchanged(sql, id, vote.person);
+  if (row.expires_at <= vote.at) {
+    const reason = 'It expired before enough people had decided.';
+    return { state: 'too late', approval: await end(sql, row, { state: 'expired', reason }) };
+  }
+  const counted = await sql
+    .insertInto('votes')
+    .values({
+      approval_id: id,
+      person: vote.person,
+      verdict: vote.verdict,
+      reason: vote.reason ?? null,
+      at: vote.at,
+      revision: row.revision,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('person')
+    .executeTakeFirst();
+  const approval = await assembled(sql, row);
+  // Both clicks of one person waited in the same line.
+  if (!counted) return { state: 'already voted', approval };
+  const ending = tally(approval);
+  return { state: 'counted', approval: ending ? await end(sql, row, ending) : approval };
+}
+
+async function unchanged(sql: Sql, id: string, person: string): Promise<VoteResult> {
+  const approval = await load(sql, id);
+  if (!approval) return { state: 'not found' };
+  const voted = approval.votes.some((vote) => vote.person === person);
+  return { state: voted ? 'already voted' : 'too late', approval };
+}
+
+/** A quorum that is no whole number from one on approves nothing, whoever votes. */
+function tally({ votes, rule, requester }: Approval): Ending | null {
+  const deny = votes.find((vote) => vote.verdict === 'deny');
+  if (deny) return { state: 'denied', reason: deny.reason ?? null };
+  const entitled = new Set(rule.approvers);
+  if (!rule.selfApproval) entitled.delete(requester);
+  const approving = votes.filter((vote) => vote.verdict === 'approve' && entitled.has(vote.person)).length;
+  const reached = Number.isInteger(rule.quorum) && rule.quorum >= 1 && approving >= rule.quorum;
+  return reached ? { state: 'approved', reason: null } : null;
+}
+
+async function end(sql: Sql, row: Row, ending: Ending | { state: 'expired'; reason: string }): Promise<Approval> {
+  const set = { state: ending.state, state_reason: ending.reason };
+  const ended = sql.updateTable('approvals').set(set).where('id', '=', row.id).returningAll();
+  return assembled(sql, await ended.executeTakeFirstOrThrow());
+}
+
+/**
+ * `spent` also when the grant is overdue, closed, or when `entry.key` is in the ledger already: then nothing changes, and
+ * the caller reads the ledger row to see whether an earlier attempt of its own got here first.
+ */
+async function consume(sql: Sql, id: string, entry: LedgerEntry): Promise<'started' | 'spent'> {
+  const row = await bump(sql, id)
+    .set({ state: 'consumed', noticed: 1 })
+    .where('state', '=', 'approved')
+    .where('expires_at', '>', instant(entry.startedAt))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('ledger').select('ledger.key').where('ledger.key', '=', entry.key))),
+    )
+    .executeTakeFirst();
+  if (!row) return 'spent';
+  const plan = JSON.parse(row.plan) as Plan;
+  if (entry.approvalId !== id || entry.runId !== row.run_id || entry.planHash !== plan.hash)
+    throw new SophiaError('conflict', 'This approval was given for another plan.', { hint: 'Ask anew.' });
+  // A clash on the key in this very moment throws, which takes the consumption back with it.
+  await sql.insertInto('ledger').values(toLedgerRow(entry)).execute();
+  return 'started';
+}
+
+async function load(sql: Sql, id: string): Promise<Approval | null> {
+  const row = await sql.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? assembled(sql, row) : null;
+}
+
+async function assembled(sql: Sql, row: Row): Promise<Approval> {
+  const [approval] = await assembledAll(sql, [row]);
+  if (!approval) throw new TypeError('one row makes one approval');
+  return approval;
+}
+
+async function assembledAll(sql: Sql, rows: Row[]): Promise<Approval[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const votes = await sql.selectFrom('votes').selectAll().where('approval_id', 'in', ids).orderBy('revision').execute();
+  const cards = await sql
+    .selectFrom('approval_cards')
+    .selectAll()
+    .where('approval_id', 'in', ids)
+    .orderBy('revision')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    runId: row.run_id,
+    call: row.call,
+    requester: row.requester,
+    thread: row.thread,
+    plan: JSON.parse(row.plan) as Plan,
+    rule: JSON.parse(row.rule) as Rule,
+    taint: JSON.parse(row.taint) as Approval['taint'],
+    ...(row.model_note === null ? {} : { modelNote: row.model_note }),
+    state: row.state as Approval['state'],
+    votes: votes.filter((vote) => vote.approval_id === row.id).map(toVote),
+    ...(row.state_reason === null ? {} : { stateReason: row.state_reason }),
+    revision: row.revision,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    cards: cards
+      .filter((card) => card.approval_id === row.id)
+      .map((card) => ({ thread: card.thread, id: card.message_id })),
+  }));
+}
+
+function toVote(row: Selectable<Tables['votes']>): Vote {
+  const verdict = row.verdict as Vote['verdict'];
+  return { person: row.person, verdict, ...(row.reason === null ? {} : { reason: row.reason }), at: row.at };
+}

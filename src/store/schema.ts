@@ -1,0 +1,100 @@
+/** The tables of `sophia.db` as TypeScript sees them; the same columns on SQLite and Postgres. */
+import type { Generated, Kysely } from 'kysely';
+
+export interface Tables {
+  runs: {
+    id: string;
+    job_key: string;
+    engine_id: string | null;
+    title: string;
+    requester: string;
+    channel: string;
+    thread: string | null;
+    state: string;
+    standing: string;
+    started_at: string;
+    ended_at: string | null;
+  };
+  approvals: {
+    id: string;
+    run_id: string;
+    call: string;
+    requester: string;
+    thread: string;
+    target: string;
+    plan: string;
+    rule: string;
+    taint: string;
+    model_note: string | null;
+    state: string;
+    state_reason: string | null;
+    revision: number;
+    noticed: number;
+    created_at: string;
+    expires_at: string;
+  };
+  /** `revision` of the approval that the card or vote made: it keeps their order. */
+  approval_cards: { approval_id: string; thread: string; message_id: string; revision: number };
+  votes: {
+    approval_id: string;
+    person: string;
+    verdict: string;
+    reason: string | null;
+    at: string;
+    revision: number;
+  };
+  ledger: {
+    key: string;
+    run_id: string;
+    action: string;
+    plan_hash: string;
+    approval_id: string | null;
+    grant_step: number | null;
+    owner: string;
+    attempt: number;
+    state: string;
+    write_deadline: string;
+    result: string;
+    started_at: string;
+    settled_at: string | null;
+  };
+  locks: { target: string; run_id: string; approval_id: string | null; since: string };
+  audit: {
+    sequence: number;
+    reference: string;
+    kind: string;
+    at: string;
+    run_id: string | null;
+    person: string | null;
+    action: string | null;
+    approval_id: string | null;
+    facts: string;
+    text_hashes: string;
+    previous: string;
+    hash: string;
+  };
+  /** One row: the last sequence and hash. Appending begins by updating it, so appends form a line on both databases. */
+  audit_head: { id: number; sequence: number; hash: string };
+  /** Erasable. The salt goes with the text, so that nobody can guess a short text back from its hash in the chain. */
+  audit_texts: { sequence: number; name: string; text: string; salt: string };
+  freezes: { id: number; frozen_by: string; reason: string; since: string };
+  spends: { run_id: string; person: string; channel: string; usd: number; what: string; at: string };
+  inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
+  sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
+  /** `words` is the text as searched (`words.ts`); the full-text index over it is the one thing that differs by database. */
+  memories: {
+    number: Generated<number>;
+    id: string;
+    acl: string;
+    kind: string;
+    text: string;
+    words: string;
+    person: string | null;
+    thread: string | null;
+    at: string;
+    tainted: number;
+  };
+}
+
+export type Sql = Kysely<Tables>;
+export type StoreKind = 'sqlite' | 'postgres';
