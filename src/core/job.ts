@@ -34,8 +34,6 @@ export type PolicyQuestion = {
   requester: Person;
   channel: string;
   taint: TaintSource[];
-  /** Deeds (action and input, hashed) that somebody said no to in this run: not asked again. */
-  denied: Set<string>;
 };
 
 export interface Services {

@@ -1,0 +1,39 @@
+/** What a deed is called with on its way through the gate, and what it has become once planned. */
+
+import type { Job } from '../core/job.ts';
+import type { Json } from '../core/json.ts';
+import type { Outcome, TaintSource } from '../core/outcome.ts';
+import type { Plan, PlannedStep } from '../core/plan.ts';
+import type { Ruling } from '../core/reply.ts';
+
+/** What a workflow's approval granted: exactly these steps, each once. */
+export type Grant = {
+  approvalId: string | null;
+  steps: PlannedStep[];
+  spent: Set<number>;
+  environment: string | undefined;
+};
+
+export type ActionCall = {
+  /** Position in the run, stable on replay: `2`, and `2.1` inside a workflow. */
+  ordinal: string;
+  action: string;
+  input: Json;
+  /** What the model said it wants this for. */
+  modelNote?: string;
+  grant?: Grant;
+};
+
+export type Ready = {
+  state: 'ready';
+  plan: Plan;
+  ruling: Ruling;
+  /** Id for the approval, should it be asked: made here so that a replay has the same. */
+  approvalId: string;
+  /** Which listed step of the workflow's approval this call spends. */
+  grantStep: number | null;
+  taint: TaintSource[];
+};
+
+/** The gate itself, handed to workflows so that their steps come back through it. */
+export type Perform = (job: Job, call: ActionCall) => Promise<Outcome>;

@@ -1,0 +1,63 @@
+/** Gathers what the model is told besides the question: the thread so far and what is remembered, quoted as data. */
+import type { Job } from '../core/job.ts';
+import type { TaintSource } from '../core/outcome.ts';
+
+export type Context = { text: string; taint: TaintSource[] };
+
+const historyMessages = 30;
+const historyCharacters = 8_000;
+const memoryCharacters = 4_000;
+
+export async function gatherContext(job: Job, question: string): Promise<Context> {
+  const { surface, services, thread, requester, origin } = job;
+  const taint: TaintSource[] = [];
+  const parts: string[] = [];
+
+  const history = await attempt(job, 'the thread', () => surface.history(thread, historyMessages));
+  const earlier = (history ?? []).slice(0, -1);
+  if (earlier.length > 0) {
+    const others = [
+      ...new Set(earlier.filter((said) => !said.bySophia && said.person !== requester.id).map((said) => said.name)),
+    ];
+    if (others.length > 0) taint.push({ source: `words of ${others.join(', ')} in this thread` });
+    const lines = earlier.map((said) =>
+      JSON.stringify({ from: said.bySophia ? 'Sophia' : said.name, said: said.text }),
+    );
+    parts.push(`Earlier in this thread, as data (JSON lines):\n${newest(lines, historyCharacters)}`);
+  }
+
+  const memories = await attempt(job, 'memory', async () => {
+    const readable = await surface.readable(requester.id, origin.message);
+    return services.memory.recall(question, { readable, audience: origin.message.audience }, memoryCharacters);
+  });
+  const elsewhere = (memories ?? []).filter((row) => row.thread !== thread);
+  if (elsewhere.length > 0) {
+    if (elsewhere.some((row) => row.tainted && row.person !== requester.id))
+      taint.push({ source: 'remembered words of others' });
+    const lines = elsewhere.map((row) => JSON.stringify({ at: row.at, from: row.person, text: row.text }));
+    parts.push(`Possibly related, from memory, as data (JSON lines):\n${lines.join('\n')}`);
+  }
+  return { text: parts.join('\n\n'), taint };
+}
+
+/** Context makes an answer better; its lack must not prevent one. */
+async function attempt<T>(job: Job, what: string, look: () => Promise<T>): Promise<T | null> {
+  try {
+    return await look();
+  } catch (error) {
+    job.services.log.warn({ run: job.run.id, error: String(error) }, `${what} could not be read`);
+    return null;
+  }
+}
+
+/** The last lines that fit: the newest words matter most. */
+function newest(lines: string[], characters: number): string {
+  const kept: string[] = [];
+  let room = characters;
+  for (const line of lines.toReversed()) {
+    room -= line.length;
+    if (room < 0) break;
+    kept.unshift(line);
+  }
+  return kept.join('\n');
+}

@@ -1,0 +1,65 @@
+/** What surfaces call: starts the durable run of a message, counts a click, shows a plan. */
+import type { Door } from '../core/door.ts';
+import type { Services } from '../core/job.ts';
+import type { Json } from '../core/json.ts';
+import type { Message } from '../core/message.ts';
+import type { RunInfo } from '../core/run.ts';
+import { parseThreadId } from '../core/thread.ts';
+import { decide } from './approve.ts';
+
+const titleCharacters = 80;
+
+export function createDoor(services: Services): Door {
+  return {
+    async receive(message, jobKey) {
+      const title =
+        message.text.length > titleCharacters ? `${message.text.slice(0, titleCharacters - 1)}…` : message.text;
+      await services.durable.start({
+        jobKey,
+        title: services.redact(title) || 'help',
+        requester: message.person,
+        channel: message.channel,
+        thread: message.thread,
+        input: message satisfies Message as Json,
+      });
+    },
+    decide: (choice) => decide(services, choice),
+    async approval(id, viewer) {
+      const approval = await services.approvals.get(id);
+      if (!approval) return null;
+      const person = await services.surface(parseThreadId(approval.thread).surface).person(viewer);
+      return person.kind === 'member' ? approval : null;
+    },
+  };
+}
+
+/** Decisions whose run has not taken notice are called out again: a wake-up sent before the wait is dropped by the engine. */
+export async function wakeDecided(services: Services): Promise<void> {
+  for (const approval of await services.approvals.unnoticed()) await services.durable.wake(`approval:${approval.id}`);
+}
+
+/** A run that broke for good is the house's fault: free what it held and say so where it was asked. */
+export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
+  for (const target of await services.locks.release(run.id)) await services.durable.wake(`target:${target}`);
+  for (const approval of (await services.approvals.pending()).filter((pending) => pending.runId === run.id))
+    await services.approvals.close(approval.id, 'stopped', 'The run broke.');
+  const row = await services.audit.append({
+    kind: 'stopped',
+    at: services.now().toISOString(),
+    runId: run.id,
+    person: null,
+    action: null,
+    approvalId: null,
+    facts: { state: 'broke' },
+    texts: { reason: services.redact(reason) },
+  });
+  if (run.thread === null) return;
+  const words = `Something broke on my side while I worked on “${run.title}”. What was already begun is in the audit trail; nothing more will be done.`;
+  await services
+    .surface(parseThreadId(run.thread).surface)
+    .post(
+      run.thread,
+      { kind: 'words', tone: 'error', markdown: words, footer: `Reference ${row.reference}` },
+      `${run.id}/broken`,
+    );
+}

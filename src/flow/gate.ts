@@ -1,0 +1,210 @@
+/** The one way every deed takes, from every door: known → well formed → permitted → planned → approved → still true → done once → written down. */
+import type { Action } from '../core/action.ts';
+import { toSophiaError } from '../core/error.ts';
+import { hashJson } from '../core/hash.ts';
+import type { Job } from '../core/job.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Lock } from '../core/locks.ts';
+import type { Outcome, RefusalCode, TaintSource } from '../core/outcome.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Ruling } from '../core/reply.ts';
+import { ask } from './approve.ts';
+import type { ActionCall, Grant, Ready } from './call.ts';
+import { execute } from './execute.ts';
+import { parseInput } from './input.ts';
+import { frozen, overBudget, release, rule } from './permitted.ts';
+import { lookContext, planOf } from './plan.ts';
+import { runRead } from './read.ts';
+import { unknownAction } from './unknown.ts';
+import { record, refusal } from './written.ts';
+
+type Prepared = Ready | { state: 'ended'; outcome: Outcome } | { state: 'busy'; holder: Lock };
+
+/** A plan that keeps moving under its approval is given up after this many cards. */
+const mostRounds = 5;
+
+export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
+  const { run } = job;
+  for (let round = 1, queued = 0; ; ) {
+    const name = `${call.ordinal} plan ${round}${queued > 0 ? ` after queue ${queued}` : ''}`;
+    const prepared = await run.step(name, async () => {
+      const result = await prepare(job, call);
+      if (result.state === 'ended' && result.outcome.state === 'refused') await release(job, call);
+      return result;
+    });
+    if (prepared.state === 'ended') {
+      if (prepared.outcome.state === 'done' && prepared.outcome.taint) job.taint.push(prepared.outcome.taint);
+      return prepared.outcome;
+    }
+    if (prepared.state === 'busy') {
+      queued++;
+      await queue(job, call, prepared.holder, queued);
+      continue;
+    }
+    // Outside the step: on replay the step is remembered, not done again, and this must still be known.
+    if (prepared.grantStep !== null) call.grant?.spent.add(prepared.grantStep);
+    let approvalId: string | null = null;
+    if (prepared.ruling.verdict === 'ask') {
+      const decision = await ask(job, call, prepared, round);
+      if (decision.state !== 'approved') {
+        if (decision.state === 'denied') job.denied.add(deedHash(call.action, prepared.plan.input));
+        return await run.step(`${call.ordinal} refused ${round}`, () => letGo(job, call, prepared.plan, decision));
+      }
+      approvalId = decision.id;
+    }
+    const executed = await execute(job, call, prepared, approvalId, round, perform);
+    job.taint.push(...prepared.taint);
+    if (executed.state === 'ended') return executed.outcome;
+    // Something the approval rested on moved: it is void, and a new card shows the new plan.
+    if (round === mostRounds)
+      return await run.step(`${call.ordinal} refused ${round}`, () =>
+        letGo(job, call, prepared.plan, {
+          state: 'changed',
+          reason: `${executed.reason} I stopped after ${mostRounds} tries.`,
+        }),
+      );
+    round++;
+  }
+}
+
+/** What would happen and what policy would say; takes no lock, asks nobody, does nothing. */
+export async function preview(
+  job: Job,
+  action: string,
+  input: Json,
+): Promise<{ plan: Plan; ruling: Ruling } | Outcome> {
+  return await job.run.step('preview', async () => {
+    const checked = await check(job, { ordinal: '0', action, input });
+    if (checked.state === 'ended') return checked.outcome;
+    return { plan: checked.plan, ruling: rule(job, checked.action, checked.plan, undefined) };
+  });
+}
+
+async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
+  const { services } = job;
+  const checked = await check(job, call);
+  if (checked.state === 'ended') return checked;
+  const { action, plan, taint } = checked;
+
+  const grantStep = call.grant ? grantedStep(call.grant, plan) : null;
+  const ruling: Ruling =
+    grantStep === null
+      ? rule(job, action, plan, call.grant?.environment)
+      : { verdict: 'allow', rule: `step ${grantStep + 1} of the approved plan` };
+  if (ruling.verdict === 'refuse')
+    return ended(await refusal(job, call, 'policy', ruling.reason, `Rule: ${ruling.rule}.`, plan));
+  if (ruling.verdict === 'ask' && job.denied.has(deedHash(call.action, plan.input)))
+    return ended(
+      await refusal(job, call, 'denied', 'Somebody already said no to exactly this in this run.', undefined, plan),
+    );
+
+  if (action.effect === 'read' && action.kind === 'action' && ruling.verdict === 'allow')
+    return ended(await runRead(job, call, action, plan));
+
+  const lock = { target: plan.target, runId: job.run.id, approvalId: null, since: services.now().toISOString() };
+  const holder = await services.locks.take(lock);
+  if (holder.runId !== job.run.id) return { state: 'busy', holder };
+  await record(job, 'planned', call.action, {
+    facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
+    texts: { summary: plan.summary },
+  });
+  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, taint };
+}
+
+type Checked =
+  | { state: 'ended'; outcome: Outcome }
+  | { state: 'planned'; action: Action; plan: Plan; taint: TaintSource[] };
+
+/** known → well formed → permitted → planned. */
+async function check(job: Job, call: ActionCall): Promise<Checked> {
+  const { services } = job;
+  const refuse = async (code: RefusalCode, reason: string, hint?: string) =>
+    ended(await refusal(job, call, code, reason, hint));
+
+  const run = await services.runs.get(job.run.id);
+  if (run && run.state !== 'running') return refuse('stopped', 'This run was stopped.');
+  const action = services.actions.get(call.action);
+  if (!action) {
+    const { reason, hint } = unknownAction(call.action, services);
+    return refuse('unknown_action', reason, hint);
+  }
+  const parsed = parseInput(action, call.input);
+  if (parsed.state === 'wrong')
+    return refuse(
+      'bad_input',
+      `That does not fit ${action.name}: ${parsed.problem}.`,
+      action.example && `For example: \`${action.example}\``,
+    );
+  if (job.requester.kind !== 'member')
+    return refuse('not_permitted', 'Only full members of this workspace may ask me to act.');
+  if (action.effect !== 'read' && !action.worksFrozen) {
+    const stop = await frozen(job);
+    if (stop) return refuse('frozen', stop, 'When it is safe again: `/sophia thaw`.');
+  }
+  const context = lookContext(job);
+  try {
+    const plan = await planOf(action, parsed.input, context);
+    const over = await overBudget(job, plan.cost?.usd ?? 0);
+    if (over) return refuse('over_budget', over, 'Ask an admin to raise SOPHIA_BUDGET_DAY_USD.');
+    return { state: 'planned', action, plan, taint: context.taint };
+  } catch (error) {
+    const problem = toSophiaError(error);
+    services.log.warn(
+      { run: job.run.id, action: call.action, error: String(problem.cause ?? problem) },
+      'planning failed',
+    );
+    return refuse('plan_failed', problem.message, problem.hint);
+  }
+}
+
+function grantedStep(grant: Grant, plan: Plan): number | null {
+  const wanted = deedHash(plan.action, plan.input);
+  const index = grant.steps.findIndex((step, i) => !grant.spent.has(i) && deedHash(step.action, step.input) === wanted);
+  return index === -1 ? null : index;
+}
+
+/** Somebody else's plan holds the target: an own older question is superseded, anything else is waited for, visibly. */
+async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Promise<void> {
+  const { run, services, surface, thread } = job;
+  await run.step(`${call.ordinal} queue ${turn}`, async () => {
+    const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holder.runId);
+    const mine = pending.find((approval) => approval.requester === job.requester.id);
+    if (mine) {
+      await services.approvals.close(mine.id, 'superseded', 'The same person asked for this target anew.');
+      await services.durable.wake(`approval:${mine.id}`);
+    } else if (turn === 1) {
+      const other = await services.runs.get(holder.runId);
+      await surface.post(
+        thread,
+        {
+          kind: 'words',
+          tone: 'warning',
+          markdown: `\`${holder.target}\` already has an open plan: “${other?.title ?? 'another run'}” by ${surface.mention(other?.requester ?? '')}. I will go on when it has ended; \`/sophia stop ${holder.runId.slice(0, 8)}\` ends it.`,
+        },
+        `${run.id}/${call.ordinal}/queue`,
+      );
+    }
+    await services.runs.setStanding(run.id, `waiting for ${holder.target}`);
+  });
+  // The wake-up can be missed between the look and the wait, so the wait is short and looks again.
+  const until = new Date(services.now().getTime() + Math.min(1000 * 2 ** turn, 60_000));
+  await run.wait(`${call.ordinal} queued ${turn}`, `target:${holder.target}`, until);
+}
+
+async function letGo(
+  job: Job,
+  call: ActionCall,
+  plan: Plan,
+  why: { state: Exclude<RefusalCode, 'unknown_action' | 'bad_input'>; reason: string },
+): Promise<Outcome> {
+  await release(job, call);
+  return refusal(job, call, why.state, why.reason, undefined, plan);
+}
+
+function ended(outcome: Outcome): { state: 'ended'; outcome: Outcome } {
+  return { state: 'ended', outcome };
+}
+
+function deedHash(action: string, input: JsonObject): string {
+  return hashJson('deed', { action, input });
+}

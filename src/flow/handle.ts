@@ -1,0 +1,100 @@
+/** The whole way of one message, from words to a reported outcome: read this first. */
+import type { Job, Services } from '../core/job.ts';
+import type { Message } from '../core/message.ts';
+import type { ModelClass } from '../core/model.ts';
+import type { Person } from '../core/person.ts';
+import type { Reply } from '../core/reply.ts';
+import type { Run } from '../core/run.ts';
+import { work } from './agent.ts';
+import { perform, preview } from './gate.ts';
+import { readIntent } from './intent.ts';
+import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
+
+/** Grows whenever the order or the names of steps change: runs parked on an older one need that build (`durable/`). */
+export const handleVersion = '1';
+
+export type HandleOptions = { chooseClass(question: string): ModelClass };
+
+export async function handle(message: Message, run: Run, services: Services, options: HandleOptions): Promise<void> {
+  const job = await openJob(message, run, services);
+  const { actions } = services;
+  const intent = job.requester.kind === 'member' ? readIntent(message, actions) : strangers;
+
+  if (intent.kind === 'help') await say(job, sayHelp(actions, intent.topic, services.missing));
+  if (intent.kind === 'unclear') await say(job, unclear(intent.problem, intent.suggestions));
+  if (intent.kind === 'act') {
+    const { action, input } = intent;
+    if (intent.planOnly) {
+      const seen = await preview(job, action, input);
+      await say(job, 'plan' in seen ? { kind: 'plan', ...seen } : sayOutcome(actions.get(action), message.text, seen));
+    } else
+      await say(
+        job,
+        sayOutcome(actions.get(action), message.text, await perform(job, { ordinal: '1', action, input })),
+      );
+  }
+  if (intent.kind === 'ask') {
+    const worked = await work(job, intent.question, options.chooseClass(intent.question));
+    for (const [index, deed] of worked.deeds.entries())
+      await say(job, sayOutcome(actions.get(deed.action), deed.action, deed.outcome), `deed ${index + 1}`);
+    if (worked.text || worked.deeds.length === 0) await say(job, sayWorked(worked));
+  }
+  await closeJob(job);
+}
+
+const strangers = {
+  kind: 'unclear' as const,
+  problem: 'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them.',
+  suggestions: [],
+};
+
+function unclear(problem: string, suggestions: string[]): Reply {
+  const nearest = suggestions.length > 0 ? `\nTry: ${suggestions.map((line) => `\`${line}\``).join(' or ')}` : '';
+  return { kind: 'words', tone: 'warning', markdown: `${problem}${nearest}` };
+}
+
+async function openJob(message: Message, run: Run, services: Services): Promise<Job> {
+  const surface = services.surface(message.surface);
+  const thread = message.thread ?? (await run.step('open thread', () => surface.open(message, `${run.id}/open`)));
+  const requester = await run.step('who asks', async (): Promise<Person> => {
+    await services.runs.setThread(run.id, thread);
+    await surface.setStatus(thread, 'processing');
+    const person = await surface.person(message.person);
+    if (person.kind === 'member')
+      await services.memory.remember({
+        acl: message.audience,
+        kind: 'message',
+        text: services.redact(message.text),
+        person: person.id,
+        thread,
+        at: message.at,
+        tainted: true,
+      });
+    return person;
+  });
+  return {
+    origin: { kind: 'message', message },
+    requester,
+    thread,
+    surface,
+    run,
+    services,
+    taint: [],
+    denied: new Set(),
+  };
+}
+
+async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {
+  await job.run.step(`say ${part}`, async () => {
+    await job.surface.post(job.thread, reply, `${job.run.id}/${part}`);
+  });
+}
+
+async function closeJob(job: Job): Promise<void> {
+  const { run, services, surface, thread } = job;
+  await run.step('close', async () => {
+    for (const target of await services.locks.release(run.id)) await services.durable.wake(`target:${target}`);
+    await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
+    await surface.setStatus(thread, 'active');
+  });
+}

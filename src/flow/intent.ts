@@ -1,0 +1,55 @@
+/** Reads what a message asks for, without a model: an exact command is a deed, anything else is a question. */
+import { distance } from 'fastest-levenshtein';
+import type { Action } from '../core/action.ts';
+import type { Intent } from '../core/intent.ts';
+import type { Message } from '../core/message.ts';
+import { fromTyped } from './input.ts';
+import { leadingWords, matchUsage } from './usage.ts';
+
+/** A command this long that fits nothing is a question somebody typed after the slash. */
+const questionWords = 4;
+
+export function readIntent(message: Pick<Message, 'text' | 'kind'>, actions: ReadonlyMap<string, Action>): Intent {
+  const text = message.text.trim();
+  const help = /^(?:help|\?)(?:\s+(.+))?$/i.exec(text);
+  if (text === '' || help) return { kind: 'help', topic: help?.[1] ?? null };
+
+  const planned = /^plan\s+(.+)$/is.exec(text);
+  const command = planned?.[1] ?? text;
+  const typed = [...actions.values()].filter((action) => action.usage !== undefined);
+  let nearest: { action: Action; depth: number; problem: string } | null = null;
+  for (const action of typed) {
+    const match = matchUsage(action.usage ?? '', command);
+    if (match.state === 'matched')
+      return { kind: 'act', action: action.name, input: fromTyped(action, match.values), planOnly: planned !== null };
+    if (match.depth > (nearest?.depth ?? 0)) nearest = { action, ...match };
+  }
+
+  // In a sentence ("deploy failed again, why?") only an exact command is a command.
+  if (message.kind === 'words') return { kind: 'ask', question: text };
+  if (nearest && nearest.depth >= leadingWords(nearest.action.usage ?? '').split(' ').length)
+    return {
+      kind: 'unclear',
+      problem: `${nearest.problem} The command is \`${nearest.action.usage}\`.`,
+      suggestions: [nearest.action.example ?? nearest.action.usage ?? ''],
+    };
+  const suggestions = nearestCommands(command, typed);
+  const count = text.split(/\s+/).length;
+  if (
+    count >= questionWords &&
+    (suggestions.length === 0 || /\?$|^(what|who|why|when|where|how|which|is|are|can|show)\b/i.test(text))
+  )
+    return { kind: 'ask', question: text };
+  return { kind: 'unclear', problem: `I do not know the command “${text.split(/\s+/)[0]}”.`, suggestions };
+}
+
+/** Examples of the commands whose first word is close to the one typed. */
+function nearestCommands(command: string, typed: Action[]): string[] {
+  const word = (command.split(/\s+/)[0] ?? '').toLowerCase();
+  return typed
+    .map((action) => ({ action, far: distance(word, (action.usage ?? '').split(/\s+/)[0]?.toLowerCase() ?? '') }))
+    .filter(({ far }) => far <= Math.max(1, Math.floor(word.length / 2)))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ action }) => action.example ?? action.usage ?? action.name);
+}

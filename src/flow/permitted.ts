@@ -1,0 +1,42 @@
+/** May this be done now: freeze, budget, and what the policy in force says. */
+import type { Action } from '../core/action.ts';
+import type { Job } from '../core/job.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Ruling } from '../core/reply.ts';
+import type { ActionCall } from './call.ts';
+
+/** Why nothing may be written now; null when writes are free to go. Unreadable state counts as frozen. */
+export async function frozen(job: Job): Promise<string | null> {
+  try {
+    const freeze = await job.services.freezes.current();
+    return freeze && `Everything is frozen since ${freeze.since}: ${freeze.reason}`;
+  } catch (error) {
+    job.services.log.error({ error: String(error) }, 'the freeze could not be read');
+    return 'I cannot read whether things are frozen, so I treat them as frozen.';
+  }
+}
+
+export async function overBudget(job: Job, usd: number): Promise<string | null> {
+  if (usd === 0) return null;
+  const { now, budgets, limits } = job.services;
+  const spent = await budgets.spent({ since: `${now().toISOString().slice(0, 10)}T00:00:00.000Z` });
+  if (spent + usd <= limits.dayUsd) return null;
+  return `It would cost $${usd.toFixed(2)}, and $${spent.toFixed(2)} of today's $${limits.dayUsd.toFixed(2)} is spent.`;
+}
+
+export function rule(job: Job, action: Action, plan: Plan, environment: string | undefined): Ruling {
+  const where = plan.environment ?? environment;
+  return job.services.policy.rule({
+    action,
+    plan: { target: plan.target, ...(where === undefined ? {} : { environment: where }) },
+    requester: job.requester,
+    channel: job.origin.message.channel,
+    taint: job.taint,
+  });
+}
+
+/** Frees what the deed held and wakes who waits for it; a workflow's steps leave its targets locked until it has ended. */
+export async function release(job: Job, call: ActionCall): Promise<void> {
+  if (call.grant) return;
+  for (const freed of await job.services.locks.release(job.run.id)) await job.services.durable.wake(`target:${freed}`);
+}

@@ -1,0 +1,161 @@
+/** Who must say yes to what: rules as data, first match wins, and nothing a rule forgot is allowed by accident. */
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Rule } from '../core/approval.ts';
+import { SophiaError } from '../core/error.ts';
+import type { Policy, PolicyQuestion } from '../core/job.ts';
+import type { Ruling } from '../core/reply.ts';
+
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+const duration = z.string().regex(/^[1-9]\d*(s|m|h|d)$/, 'a duration such as 30m, 1h or 2d');
+
+const match = z.strictObject({
+  action: oneOrMore.optional().describe('action name; `*` at the end matches the rest: fly_*'),
+  effect: z
+    .union([z.enum(['read', 'write', 'destroy']), z.array(z.enum(['read', 'write', 'destroy'])).min(1)])
+    .optional(),
+  environment: oneOrMore.optional(),
+  channel: oneOrMore.optional().describe('channel id'),
+  person: oneOrMore.optional().describe('role or person id of the one who asks'),
+  taint: z.boolean().optional().describe('true: only when untrusted text is in the run'),
+  egress: z.boolean().optional(),
+});
+
+const policyRule = z
+  .strictObject({
+    name: z.string().min(1),
+    match: match.default({}),
+    // biome-ignore lint/suspicious/noThenProperty: the policy reads "match …, then ask"; it is data and never awaited
+    then: z.enum(['allow', 'ask', 'refuse']),
+    approvers: z.array(z.string().min(1)).optional().describe('roles or person ids; default: admins'),
+    quorum: z.int().min(1).max(10).default(1),
+    self_approval: z.boolean().default(false),
+    expires: duration.default('1h'),
+    reason: z.string().optional().describe('said when it refuses'),
+  })
+  .refine((rule) => rule.then !== 'ask' || rule.approvers === undefined || rule.approvers.length > 0, {
+    message: 'an empty approver list would let nobody decide',
+  });
+
+export const policyDocument = z.strictObject({
+  version: z.literal(1),
+  roles: z.record(z.string(), z.array(z.string().min(1))).default({}),
+  rules: z.array(policyRule).default([]),
+});
+
+export type PolicyDocument = z.infer<typeof policyDocument>;
+type PolicyRule = z.infer<typeof policyRule>;
+
+/** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
+const builtInRules: PolicyRule[] = [
+  builtIn(
+    'stopping, freezing and remembering need nobody',
+    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember'],
+    'allow',
+  ),
+  { ...builtIn('reads are free', undefined, 'allow'), match: { effect: 'read' } },
+  { ...builtIn('a write asks one other person', undefined, 'ask'), match: { effect: 'write' } },
+  { ...builtIn('a destroy asks two other people', undefined, 'ask'), match: { effect: 'destroy' }, quorum: 2 },
+];
+
+function builtIn(name: string, action: string[] | undefined, then: PolicyRule['then']): PolicyRule {
+  return { name, match: action ? { action } : {}, then, quorum: 1, self_approval: false, expires: '1h' };
+}
+
+export function parsePolicy(text: string): PolicyDocument {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (cause) {
+    throw new SophiaError(
+      'not_configured',
+      `The policy is not YAML: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+  const parsed = policyDocument.safeParse(data);
+  if (!parsed.success)
+    throw new SophiaError('not_configured', `The policy does not hold: ${z.prettifyError(parsed.error)}`, {
+      hint: 'See docs/policy.md for the format.',
+    });
+  return parsed.data;
+}
+
+export type PolicyOptions = {
+  document: PolicyDocument | null;
+  /** Person ids or their short form (`U0ALICE`). */
+  admins: string[];
+  /** Short id → person id of the workspace. */
+  personId(short: string): string;
+};
+
+export function createPolicy(options: PolicyOptions): Policy {
+  const personId = (id: string) => (id.includes(':') ? id : options.personId(id));
+  const written = options.document?.roles ?? {};
+  const admins = [...new Set([...options.admins, ...(written.admins ?? [])].map(personId))];
+  const people = (names: string[]) => [
+    ...new Set(
+      names.flatMap((name) => (name === 'admins' ? admins : (written[name]?.map(personId) ?? [personId(name)]))),
+    ),
+  ];
+
+  function fits(rule: PolicyRule, question: PolicyQuestion): boolean {
+    const { action, plan, requester, channel, taint } = question;
+    const wanted = rule.match;
+    const parts: [string | string[] | undefined, (value: string) => boolean][] = [
+      [
+        wanted.action,
+        (value) => (value.endsWith('*') ? action.name.startsWith(value.slice(0, -1)) : action.name === value),
+      ],
+      [wanted.effect, (value) => action.effect === value],
+      [wanted.environment, (value) => plan.environment === value],
+      [wanted.channel, (value) => channel === value || channel.endsWith(`:${value}`)],
+      [wanted.person, (value) => people([value]).includes(requester.id)],
+    ];
+    if (wanted.taint !== undefined && wanted.taint !== taint.length > 0) return false;
+    if (wanted.egress !== undefined && wanted.egress !== (action.egress === true)) return false;
+    return parts.every(([want, test]) => want === undefined || [want].flat().some(test));
+  }
+
+  function ask(rule: PolicyRule, question: PolicyQuestion): Ruling {
+    const approvers = people(rule.approvers ?? ['admins']);
+    const eligible = rule.self_approval ? approvers : approvers.filter((person) => person !== question.requester.id);
+    const wanted: Rule = {
+      name: rule.name,
+      approvers,
+      quorum: rule.quorum,
+      selfApproval: rule.self_approval,
+      expiresInMs: milliseconds(rule.expires),
+    };
+    // Never ask for what could not be granted.
+    if (eligible.length < rule.quorum)
+      return {
+        verdict: 'refuse',
+        rule: rule.name,
+        reason: `It needs ${rule.quorum} approval${rule.quorum === 1 ? '' : 's'}, but only ${eligible.length} of the people named may give one${rule.self_approval ? '' : ' (you may not approve your own request)'}.`,
+      };
+    return { verdict: 'ask', rule: wanted };
+  }
+
+  const rules = [...(options.document?.rules ?? []), ...builtInRules];
+  return {
+    admins: () => admins,
+    rule(question) {
+      const rule = rules.find((candidate) => fits(candidate, question));
+      if (!rule) return { verdict: 'refuse', rule: 'nothing matches', reason: 'No policy rule covers this.' };
+      if (rule.then === 'refuse')
+        return { verdict: 'refuse', rule: rule.name, reason: rule.reason ?? 'The policy forbids it.' };
+      if (rule.then === 'ask') return ask(rule, question);
+      // Untrusted text in the run raises what would be free; nothing ever lowers.
+      const risky = question.action.effect !== 'read' || question.action.egress === true;
+      if (question.taint.length > 0 && risky)
+        return ask({ ...rule, name: `${rule.name}; asked because untrusted text is in this run` }, question);
+      return { verdict: 'allow', rule: rule.name };
+    },
+  };
+}
+
+function milliseconds(text: string): number {
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) as 's' | 'm' | 'h' | 'd'];
+  return Number(text.slice(0, -1)) * unit;
+}

@@ -1,0 +1,84 @@
+/** Matches typed words against an action's usage line: `deploy <service> [to <environment>] [ref <ref>]`. */
+
+type Token =
+  | { kind: 'word'; word: string }
+  | { kind: 'value'; name: string; rest: boolean }
+  | { kind: 'optional'; tokens: Token[] };
+
+export type UsageMatch =
+  | { state: 'matched'; values: Record<string, string> }
+  /** `depth`: how many words fitted before it went wrong; 0 means it is about something else. */
+  | { state: 'mismatch'; depth: number; problem: string };
+
+export function matchUsage(usage: string, text: string): UsageMatch {
+  const words = text.trim().split(/\s+/).filter(Boolean);
+  const values: Record<string, string> = {};
+  const end = walk(parseUsage(usage), words, 0, values);
+  if (typeof end !== 'number') return end;
+  const extra = words[end];
+  if (extra !== undefined) return { state: 'mismatch', depth: end, problem: `I did not expect “${extra}” there.` };
+  return { state: 'matched', values };
+}
+
+/** The literal words a usage begins with: `github prs`. */
+export function leadingWords(usage: string): string {
+  const leading: string[] = [];
+  for (const token of parseUsage(usage)) {
+    if (token.kind !== 'word') break;
+    leading.push(token.word);
+  }
+  return leading.join(' ');
+}
+
+function parseUsage(usage: string): Token[] {
+  const pieces = usage.match(/\[|\]|<[a-z_]+(?:\.\.\.)?>|[^\s[\]<>]+/gi) ?? [];
+  const stack: Token[][] = [[]];
+  for (const piece of pieces) {
+    const current = stack.at(-1) as Token[];
+    if (piece === '[') stack.push([]);
+    else if (piece === ']') {
+      const tokens = stack.pop() as Token[];
+      stack.at(-1)?.push({ kind: 'optional', tokens });
+    } else if (piece.startsWith('<')) {
+      const rest = piece.endsWith('...>');
+      current.push({ kind: 'value', name: piece.slice(1, rest ? -4 : -1), rest });
+    } else current.push({ kind: 'word', word: piece });
+  }
+  if (stack.length !== 1) throw new TypeError(`brackets do not match in usage: ${usage}`);
+  return stack[0] as Token[];
+}
+
+function walk(
+  tokens: Token[],
+  words: string[],
+  start: number,
+  values: Record<string, string>,
+): number | (UsageMatch & { state: 'mismatch' }) {
+  let at = start;
+  for (const token of tokens) {
+    const word = words[at];
+    if (token.kind === 'optional') {
+      const first = token.tokens[0];
+      const begins = word !== undefined && (first?.kind !== 'word' || same(first.word, word));
+      if (!begins) continue;
+      const end = walk(token.tokens, words, at, values);
+      if (typeof end !== 'number') return end;
+      at = end;
+    } else if (token.kind === 'word') {
+      if (word === undefined)
+        return { state: 'mismatch', depth: at, problem: `“${token.word}” is missing at the end.` };
+      if (!same(token.word, word))
+        return { state: 'mismatch', depth: at, problem: `I expected “${token.word}” where you wrote “${word}”.` };
+      at++;
+    } else {
+      if (word === undefined) return { state: 'mismatch', depth: at, problem: `<${token.name}> is missing.` };
+      values[token.name] = token.rest ? words.slice(at).join(' ') : word;
+      at = token.rest ? words.length : at + 1;
+    }
+  }
+  return at;
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,142 @@
+/** `deploy web to production`: the image of one commit on every machine of a service, one after the other. */
+import { z } from 'zod';
+import { defineWorkflow, type LookContext } from '../core/action.ts';
+import { SophiaError } from '../core/error.ts';
+import type { Detail } from '../core/plan.ts';
+import { type Move, move, roll, rolled, rollingSteps } from './rolling.ts';
+import { checksSeen, commitSeen, comparisonSeen, imageSeen, shortImage, statusSeen } from './seen.ts';
+import { findPlace, type Place, type ServiceBook } from './services.ts';
+
+const input = z.strictObject({
+  service: z.string().min(1).describe('name of the service, e.g. web'),
+  environment: z.string().min(1).optional().describe('e.g. production; may be left out when the service has one'),
+  ref: z.string().min(1).max(200).optional().describe('branch, tag or commit; default: the head of the main branch'),
+});
+const mostCommitsShown = 8;
+
+export function deploy(book: ServiceBook) {
+  return defineWorkflow({
+    name: 'deploy',
+    description:
+      'deploys a service: rolls the image of a commit over its machines, checks the health of each, and rolls back by itself',
+    effect: 'write',
+    usage: 'deploy <service> [to <environment>] [ref <ref>]',
+    example: '/sophia deploy web to production',
+    input,
+    output: rolled,
+
+    async plan(wanted, context) {
+      const place = findPlace(book, wanted.service, wanted.environment);
+      const commit = commitSeen.parse(
+        await context.look('github_get_commit', { repo: place.repository, ref: wanted.ref ?? place.branch }),
+      );
+      const image = place.image.replaceAll('{sha}', commit.sha).replaceAll('{short}', commit.sha.slice(0, 7));
+      const [status, checks, next] = await Promise.all([
+        context.look('fly_get_status', { app: place.app }).then((seen) => statusSeen.parse(seen)),
+        context
+          .look('github_list_checks', { repo: place.repository, ref: commit.sha })
+          .then((seen) => checksSeen.parse(seen)),
+        context.look('fly_resolve_image', { image }).then((seen) => imageSeen.parse(seen)),
+      ]);
+      refuseUnready(place, commit.sha, checks);
+      if (next.revision !== null && next.revision !== commit.sha)
+        throw new SophiaError(
+          'conflict',
+          `The image ${image} was built from ${next.revision.slice(0, 7)}, not from ${commit.sha.slice(0, 7)}.`,
+          {
+            hint: 'Look at the build: the tag does not say what is inside.',
+          },
+        );
+
+      const stale = status.machines.filter((machine) => machine.image.digest !== next.digest);
+      if (stale.length === 0)
+        throw new SophiaError(
+          'conflict',
+          `${place.app} runs ${shortImage(image)} already on all ${status.machines.length} machines.`,
+          {
+            hint: 'Name another commit with `ref <ref>`.',
+          },
+        );
+      const moves = stale.map((machine) => ({
+        machine: machine.id,
+        region: machine.region,
+        instance_id: machine.instance_id,
+        from: machine.image.reference,
+        to: next.pinned,
+      }));
+      const between = await commitsBetween(context, place, stale[0]?.image.revision ?? null, commit.sha);
+
+      return {
+        target: `fly:${place.app}`,
+        environment: place.environment,
+        summary: `Deploy ${place.service} to ${place.environment}: ${commit.sha.slice(0, 7)} “${commit.message}”`,
+        details: [
+          { label: 'App', value: place.app },
+          { label: 'Environment', value: place.environment },
+          { label: 'Image now', value: [...new Set(moves.map((one) => shortImage(one.from)))].join(', ') },
+          { label: 'Image next', value: `${shortImage(image)} (${next.digest.slice(0, 19)}…)` },
+          {
+            label: 'Commit',
+            value: `${commit.sha.slice(0, 7)} by ${commit.author}: ${commit.message}`,
+            link: commit.url,
+          },
+          between,
+          { label: 'Checks', value: checks.summary },
+          { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
+        ],
+        steps: rollingSteps(place.app, moves, shortImage),
+        undo: `By itself when a machine does not become healthy; later with \`/sophia rollback ${place.service} to ${place.environment}\`.`,
+        links: [{ label: 'Commit', url: commit.url }],
+        preconditions: [
+          { name: 'commit', expected: commit.sha },
+          { name: 'checks', expected: checks.state },
+          { name: 'image', expected: next.pinned },
+          { name: 'machines', expected: moves.map((one) => [one.machine, one.instance_id]) },
+        ],
+        resolved: { app: place.app, moves },
+      };
+    },
+
+    run(plan, context) {
+      const { app, moves } = z.object({ app: z.string(), moves: z.array(move) }).parse(plan.resolved) as {
+        app: string;
+        moves: Move[];
+      };
+      return roll(context, plan.summary, app, moves);
+    },
+  });
+}
+
+function refuseUnready(place: Place, sha: string, checks: z.infer<typeof checksSeen>): void {
+  if (checks.state === 'passing' || checks.state === 'none') return;
+  const what = checks.state === 'failing' ? 'failing' : 'still running';
+  throw new SophiaError(
+    'conflict',
+    `The checks of ${sha.slice(0, 7)} in ${place.repository} are ${what}: ${checks.summary}.`,
+    {
+      hint:
+        checks.state === 'failing'
+          ? `Look at them: \`/sophia checks ${sha.slice(0, 7)} in ${place.repository}\`.`
+          : 'Ask again when they are through.',
+    },
+  );
+}
+
+async function commitsBetween(context: LookContext, place: Place, from: string | null, to: string): Promise<Detail> {
+  const label = 'Commits';
+  if (from === null) return { label, value: 'unknown: the running image does not name its commit' };
+  const seen = comparisonSeen.parse(
+    await context.look('github_compare', { repo: place.repository, base: from, head: to }),
+  );
+  const lines = seen.commits.slice(0, mostCommitsShown).map((commit) => `${commit.sha.slice(0, 7)} ${commit.message}`);
+  const more = seen.ahead_by > lines.length ? [`and ${seen.ahead_by - lines.length} more`] : [];
+  const backwards =
+    seen.behind_by > 0
+      ? [`⚠ takes back ${seen.behind_by} commit${seen.behind_by === 1 ? '' : 's'} that are live now`]
+      : [];
+  return {
+    label,
+    value: [...backwards, ...lines, ...more].join('\n') || 'none',
+    ...(seen.url ? { link: seen.url } : {}),
+  };
+}

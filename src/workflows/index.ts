@@ -1,0 +1,12 @@
+/** The workflows, made from the names of the team's services. */
+import type { WorkflowAction } from '../core/action.ts';
+import { deploy } from './deploy.ts';
+import { merge } from './merge.ts';
+import { rollback } from './rollback.ts';
+import type { ServiceBook } from './services.ts';
+
+export { parseServices } from './services.ts';
+
+export function workflows(book: ServiceBook): WorkflowAction[] {
+  return [deploy(book), rollback(book), merge()];
+}
