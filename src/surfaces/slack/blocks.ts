@@ -1,0 +1,116 @@
+/** The few Block Kit shapes Sophia emits, built so that text from elsewhere stays literal. */
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  ModalView,
+  RichTextBlock,
+  RichTextBlockElement,
+  RichTextElement,
+  RichTextStyleable,
+  RichTextText,
+  SectionBlock,
+} from '@slack/types';
+import { limits } from './limits.ts';
+import { shorten, visible } from './render/literal.ts';
+
+export type Block = KnownBlock;
+export type Modal = ModalView;
+export type Leaf = RichTextElement;
+export type Rich = RichTextBlockElement;
+export type Style = NonNullable<RichTextStyleable['style']>;
+/** One message: what is read aloud and shown in notifications, and what is seen. `text` is escaped already. */
+export type Rendered = { text: string; blocks: Block[] };
+
+export function header(text: string): HeaderBlock {
+  const line = visible(text).replaceAll('\n', ' ').trim() || '(no title)';
+  return { type: 'header', text: { type: 'plain_text', text: shorten(line, limits.header), emoji: false } };
+}
+
+/** A section nobody can format: no mentions, no links, no emoji names. */
+export function plain(text: string, most: number = limits.section): SectionBlock {
+  const said = shorten(visible(text).trim() || '(nothing)', Math.min(most, limits.section));
+  return { type: 'section', text: { type: 'plain_text', text: said, emoji: false } };
+}
+
+/** `text` is our own mrkdwn: anything from elsewhere in it went through `escaped` or `code`. */
+export function mrkdwn(text: string): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text: shorten(text, limits.section), verbatim: true } };
+}
+
+/** Small print of our own. */
+export function note(...lines: string[]): ContextBlock {
+  const elements = lines
+    .slice(0, limits.contextElements)
+    .map((line) => ({ type: 'mrkdwn' as const, text: shorten(line, limits.contextText), verbatim: true }));
+  return { type: 'context', elements };
+}
+
+/** Small print from elsewhere. */
+export function plainNote(text: string, most: number = limits.contextText): ContextBlock {
+  const said = shorten(visible(text).trim() || '(nothing)', Math.min(most, limits.contextText));
+  return { type: 'context', elements: [{ type: 'plain_text', text: said, emoji: false }] };
+}
+
+export function rich(...elements: Rich[]): RichTextBlock {
+  return { type: 'rich_text', elements };
+}
+
+export function line(...elements: Leaf[]): Rich {
+  return { type: 'rich_text_section', elements };
+}
+
+export function preformatted(text: string): Rich {
+  return drawn(visible(text));
+}
+
+/** For text whose parts went through `visible` already and whose blanks are ours (a table). */
+export function drawn(text: string): Rich {
+  const leaf: RichTextText = { type: 'text', text: text || ' ' };
+  return { type: 'rich_text_preformatted', elements: [leaf] };
+}
+
+/** Literal text; nothing inside it is interpreted. */
+export function text(words: string, style?: Style): Leaf {
+  const said = visible(words) || ' ';
+  return style && Object.keys(style).length > 0 ? { type: 'text', text: said, style } : { type: 'text', text: said };
+}
+
+/** A live link, only for plain web addresses; everything else stays text. */
+export function link(url: string, label: string, style?: Style): Leaf {
+  const address = webAddress(url);
+  if (address === null) return text(label === url ? label : `${label} (${url})`, style);
+  const said = visible(label).trim() || address;
+  return { type: 'link', url: address, text: said, ...(style && Object.keys(style).length > 0 ? { style } : {}) };
+}
+
+/** http(s) without a user name in it (`https://slack.com@elsewhere`), and short enough for a button. */
+export function webAddress(url: string): string | null {
+  if (url.length > limits.url || !URL.canParse(url)) return null;
+  const parsed = new URL(url);
+  const web = parsed.protocol === 'https:' || parsed.protocol === 'http:';
+  return web && parsed.username === '' && parsed.password === '' && parsed.href.length <= limits.url
+    ? parsed.href
+    : null;
+}
+
+export function actions(...elements: Button[]): ActionsBlock {
+  return { type: 'actions', elements };
+}
+
+export function button(
+  label: string,
+  actionId: string,
+  value: string,
+  extra: Pick<Button, 'style' | 'confirm'> = {},
+): Button {
+  return {
+    type: 'button',
+    text: { type: 'plain_text', text: label, emoji: false },
+    action_id: actionId,
+    value,
+    ...extra,
+  };
+}

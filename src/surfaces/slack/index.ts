@@ -1,0 +1,146 @@
+/** Sophia on Slack: Bolt over HTTP or Socket Mode, an inbox before every acknowledgement, and the Surface port. */
+import type { Log } from '../../core/connector.ts';
+import type { Door } from '../../core/door.ts';
+import { SophiaError } from '../../core/error.ts';
+import type { Inbox } from '../../core/inbox.ts';
+import type { Sends } from '../../core/sends.ts';
+import type { Surface } from '../../core/surface.ts';
+import { createBolt } from './bolt.ts';
+import { registerClicks } from './clicks.ts';
+import { wanted } from './failures.ts';
+import { registerHome } from './home.ts';
+import { limited } from './limiter.ts';
+import { createPeople } from './people.ts';
+import { createPlaces } from './places.ts';
+import { createPrivateAnswer } from './private-answer.ts';
+import { registerMessages, type Self } from './receive.ts';
+import { createRespond } from './respond.ts';
+import { createSend } from './send.ts';
+import { close, createHttpServer, listen, requestPath } from './server.ts';
+import { registerShortcuts } from './shortcuts.ts';
+import { createStatus } from './status.ts';
+import { createSurface } from './surface.ts';
+import { createUpdate } from './updates.ts';
+import { type Call, createWeb, type Pause, repeatable } from './web.ts';
+
+export type SlackOptions = {
+  botToken: string;
+  /** Over HTTP: proves that a request is Slack's. */
+  signingSecret?: string;
+  /** Turns Socket Mode on. */
+  appToken?: string;
+  /** Of the Web API, for tests and the playground. */
+  apiUrl?: string;
+  port: number;
+  host: string;
+  inbox: Inbox;
+  sends: Sends;
+  log: Log;
+  redact: (text: string) => string;
+  now: () => Date;
+  health?: { ready(): Promise<boolean> };
+  /** Prometheus text, served at /metrics. */
+  metrics?: () => Promise<string>;
+  /** How to wait; tests need not. */
+  pause?: Pause;
+};
+
+export type SlackSurface = {
+  surface: Surface;
+  /** `url` is the request URL Slack is to call, null in Socket Mode; `port` serves the health checks in both. */
+  start(door: Door): Promise<{ url: string | null; port: number | null }>;
+  /** Handles what was open when the process last died; to be called once after `start`. */
+  replay(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Asks Slack who we are; throws when the token is not accepted. */
+export async function createSlack(options: SlackOptions): Promise<SlackSurface> {
+  const { botToken, signingSecret, appToken, apiUrl, inbox, sends, log, redact, now } = options;
+  if (!appToken && !signingSecret)
+    throw new SophiaError('not_configured', 'Slack over HTTP needs SLACK_SIGNING_SECRET.', {
+      hint: 'Copy it from “Basic Information”, or set SLACK_APP_TOKEN for Socket Mode.',
+    });
+  const pause = options.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
+  const web = createWeb({ botToken, apiUrl, log });
+  const call = limited(web, { pause });
+  const self = await whoAmI(call, pause);
+
+  const bolt = createBolt({
+    botToken,
+    botId: self.botId,
+    botUserId: self.userId,
+    signingSecret,
+    appToken,
+    apiUrl,
+    inbox,
+    log,
+    now,
+  });
+  const people = createPeople({ call, team: self.team, now, pause });
+  const places = createPlaces({ call, team: self.team, now, pause, people });
+  const respond = createRespond(log);
+  const answer = createPrivateAnswer({ call, places, respond, log });
+  const send = createSend({ call, sends, pause, log });
+  const update = createUpdate(call, pause);
+  const status = createStatus(web, log);
+  const surface = createSurface({
+    self,
+    call,
+    pause,
+    send,
+    update,
+    people,
+    places,
+    respond,
+    answer,
+    status,
+    redact,
+    log,
+  });
+
+  let started = false;
+  const server = createHttpServer({
+    now,
+    log,
+    metrics: options.metrics,
+    slack: bolt.requestListener ?? undefined,
+    ready: async () => started && bolt.connected() && ((await options.health?.ready()) ?? true),
+  });
+
+  return {
+    surface,
+    async start(door) {
+      registerMessages({ app: bolt.app, door, self, places, now, log });
+      // Interactions must be answered within seconds: they use the impatient client.
+      registerClicks({ app: bolt.app, door, call: web, answer, redact, log });
+      registerShortcuts({ app: bolt.app, door, call: web, places, answer, self, now, log });
+      registerHome({ app: bolt.app, call: web, log });
+      const port = await listen(server, options.port, options.host);
+      await bolt.connect();
+      started = true;
+      const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+      return { url: appToken ? null : `http://${host}:${port}${requestPath}`, port };
+    },
+    replay: () => bolt.intake.replay(),
+    async stop() {
+      const wasStarted = started;
+      started = false;
+      if (wasStarted) await bolt.disconnect();
+      const closed = close(server);
+      await bolt.intake.stop();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function whoAmI(call: Call, pause: Pause): Promise<Self> {
+  const data = wanted('auth.test', await repeatable(call, 'auth.test', {}, pause));
+  const { team_id: team, user_id: userId, bot_id: botId } = data;
+  if (typeof team !== 'string' || typeof userId !== 'string' || typeof botId !== 'string')
+    throw new SophiaError('not_configured', 'SLACK_BOT_TOKEN is not a bot token.', {
+      hint: 'Use the one that starts with xoxb-, from “OAuth & Permissions”.',
+    });
+  return { team, userId, botId };
+}

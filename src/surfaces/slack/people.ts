@@ -1,0 +1,64 @@
+/** Who somebody is, asked of Slack and kept for a minute; not knowing is an error, never a member. */
+import { z } from 'zod';
+import { SophiaError } from '../../core/error.ts';
+import type { Person, PersonId } from '../../core/person.ts';
+import { wanted } from './failures.ts';
+import { kept } from './kept.ts';
+import { type Call, type Pause, repeatable } from './web.ts';
+
+const userSchema = z.object({
+  id: z.string(),
+  team_id: z.string().optional(),
+  name: z.string().optional(),
+  real_name: z.string().optional(),
+  deleted: z.boolean().optional(),
+  is_bot: z.boolean().optional(),
+  is_restricted: z.boolean().optional(),
+  is_ultra_restricted: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
+  is_app_user: z.boolean().optional(),
+  tz: z.string().optional(),
+  profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
+});
+type User = z.infer<typeof userSchema>;
+
+export type People = {
+  person(id: PersonId): Promise<Person>;
+  /** For history: the name, or the id when it cannot be known. */
+  nameOf(user: string): Promise<string>;
+};
+
+export function createPeople(options: { call: Call; team: string; now: () => Date; pause: Pause }): People {
+  const { call, team, now, pause } = options;
+  const look = kept(60_000, now, async (user: string): Promise<User> => {
+    const data = wanted('users.info', await repeatable(call, 'users.info', { user }, pause));
+    const parsed = userSchema.safeParse(data.user);
+    if (!parsed.success)
+      throw new SophiaError('internal', 'Slack did not say who this person is.', { cause: parsed.error });
+    return parsed.data;
+  });
+  return {
+    async person(id) {
+      const [, home, user] = id.split(':');
+      if (!home || !user) throw new SophiaError('bad_input', `not a Slack person: ${id}`);
+      const found = await look(user);
+      const person: Person = { id, name: displayName(found), kind: home === team ? kind(found, team) : 'external' };
+      return found.tz ? { ...person, timeZone: found.tz } : person;
+    },
+    async nameOf(user) {
+      return look(user).then(displayName, () => user);
+    },
+  };
+}
+
+function displayName(user: User): string {
+  return user.profile?.display_name || user.profile?.real_name || user.real_name || user.name || user.id;
+}
+
+function kind(user: User, team: string): Person['kind'] {
+  if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest';
+  // Whoever left is no longer one of ours.
+  if (user.is_stranger || user.deleted || (user.team_id !== undefined && user.team_id !== team)) return 'external';
+  return 'member';
+}

@@ -1,0 +1,70 @@
+/** Who reads along in a channel, as ACL tokens: public channels share one, everything else has its own. */
+import { SophiaError } from '../../core/error.ts';
+import type { Message } from '../../core/message.ts';
+import type { PersonId } from '../../core/person.ts';
+import { wanted } from './failures.ts';
+import { kept } from './kept.ts';
+import type { People } from './people.ts';
+import { nextCursor } from './send.ts';
+import { type Call, type Data, type Pause, repeatable } from './web.ts';
+
+export type Places = {
+  audience(channel: string): Promise<string>;
+  readable(person: PersonId, message: Message): Promise<string[]>;
+  /** The direct message channel with this person. */
+  direct(user: string): Promise<string>;
+};
+
+const mostMemberPages = 20;
+
+export function createPlaces(options: {
+  call: Call;
+  team: string;
+  now: () => Date;
+  pause: Pause;
+  people: People;
+}): Places {
+  const { call, team, now, pause, people } = options;
+  const ask = async (method: string, args: Data) => wanted(method, await repeatable(call, method, args, pause));
+
+  const isPublic = kept(60_000, now, async (channel: string) => {
+    const { channel: found } = (await ask('conversations.info', { channel })) as { channel?: Data };
+    const shared = found?.is_ext_shared || found?.is_org_shared || found?.is_pending_ext_shared;
+    // Outsiders read along in a shared channel: it gets a token of its own.
+    return found?.is_channel === true && found.is_private === false && !shared;
+  });
+  const members = kept(60_000, now, async (channel: string) => {
+    const all = new Set<string>();
+    let cursor = '';
+    for (let page = 0; page < mostMemberPages; page++) {
+      const data = await ask('conversations.members', { channel, limit: 1000, ...(cursor ? { cursor } : {}) });
+      for (const member of Array.isArray(data.members) ? data.members : []) all.add(String(member));
+      cursor = nextCursor(data);
+      if (cursor === '') return all;
+    }
+    throw new SophiaError('internal', 'This channel has too many members to look through.');
+  });
+  const direct = kept(3_600_000, now, async (user: string) => {
+    const { channel } = (await ask('conversations.open', { users: user })) as { channel?: { id?: unknown } };
+    if (typeof channel?.id !== 'string') throw new SophiaError('internal', 'Slack opened no direct message.');
+    return channel.id;
+  });
+
+  return {
+    direct,
+    async audience(channel) {
+      if (channel.startsWith('D')) return `slack:${team}:${channel}`;
+      const open = await isPublic(channel).catch(() => false);
+      return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
+    },
+    async readable(person, message) {
+      if ((await people.person(person)).kind !== 'member') return [];
+      const user = person.split(':').at(-1) ?? '';
+      const tokens = new Set([`slack:${team}:public`, `slack:${team}:${await direct(user)}`]);
+      const channel = message.channel.split(':').at(-1) ?? '';
+      const here = `slack:${team}:${channel}`;
+      if (!tokens.has(here) && message.audience === here && (await members(channel)).has(user)) tokens.add(here);
+      return [...tokens];
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** The approval card in every state, drawn from the plan and the votes; the model's words stand in their own labelled block. */
+import type { Approval, Vote } from '../../../core/approval.ts';
+import type { Reply } from '../../../core/reply.ts';
+import { actions, type Block, button, line, note, plain, plainNote, type Rendered, rich, text } from '../blocks.ts';
+import { limits } from '../limits.ts';
+import { fitted } from './fit.ts';
+import { code, cut, shorten } from './literal.ts';
+import { date, mention, mentions } from './people.ts';
+import { planPieces } from './pieces.ts';
+
+export const approveAction = 'approval_approve';
+export const denyAction = 'approval_deny';
+export const planAction = 'approval_plan';
+
+const states: Record<Approval['state'], string> = {
+  pending: 'Approval needed',
+  approved: 'Approved',
+  denied: 'Denied',
+  expired: 'Expired',
+  superseded: 'Superseded',
+  void: 'Void',
+  stopped: 'Stopped',
+  consumed: 'Approved and begun',
+};
+
+export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
+  const { approval } = reply;
+  return fitted(`${states[approval.state]}: ${approval.plan.summary}`, (room) => [
+    ...planPieces(approval.plan, room, 'Press “View full plan” to see everything.'),
+    ...taint(approval, room),
+    ...modelNote(approval, room),
+    ...(reply.note?.trim() ? [plain(shorten(reply.note, Math.floor(800 * room) + 100))] : []),
+    ...(approval.state === 'pending' ? pending(approval) : decided(approval, room)),
+    note(
+      [
+        `Plan ${code(approval.plan.hash.slice(0, 12), 12)}`,
+        `rule ${code(approval.rule.name, 60)}`,
+        `asked by ${mention(approval.requester)}`,
+        date(approval.createdAt),
+      ].join(' · '),
+    ),
+  ]);
+}
+
+function taint(approval: Approval, room: number): Block[] {
+  if (approval.taint.length === 0) return [];
+  const most = Math.max(2, Math.floor(8 * room));
+  const sources = approval.taint.slice(0, most).map((each) => cut(each.source, Math.floor(150 * room) + 30));
+  const rest = approval.taint.length > most ? `, and ${approval.taint.length - most} more` : '';
+  return [
+    rich(
+      line(
+        text('⚠️ Untrusted text was read before this was asked', { bold: true }),
+        text(`, and may have steered it: ${sources.join(', ')}${rest}.`),
+      ),
+    ),
+  ];
+}
+
+function modelNote(approval: Approval, room: number): Block[] {
+  if (!approval.modelNote?.trim()) return [];
+  const said = shorten(approval.modelNote.trim(), Math.floor(700 * room) + 60);
+  return [plain(`The model says (not checked): “${said}”`)];
+}
+
+function pending(approval: Approval): Block[] {
+  const { rule, votes } = approval;
+  const approvals = votes.filter((vote) => vote.verdict === 'approve');
+  const destroys = approval.plan.effect === 'destroy';
+  const confirm = {
+    title: { type: 'plain_text' as const, text: 'Approve this?' },
+    text: { type: 'plain_text' as const, text: cut(shorten(sure(approval), 280), limits.confirmText) },
+    confirm: { type: 'plain_text' as const, text: 'Approve' },
+    deny: { type: 'plain_text' as const, text: 'Not now' },
+    style: 'danger' as const,
+  };
+  const who = approvals.length > 0 ? ` (${mentions(approvals.map((vote) => vote.person))})` : '';
+  return [
+    note(
+      `*May approve:* ${mentions(rule.approvers)}${rule.selfApproval ? '' : ', not the one who asked'}`,
+      `*Votes:* ${approvals.length} of ${rule.quorum}${who} · *expires* ${date(approval.expiresAt)}`,
+    ),
+    actions(
+      button('Approve', approveAction, approval.id, { style: 'primary', ...(destroys ? { confirm } : {}) }),
+      button('Deny', denyAction, approval.id, { style: 'danger' }),
+      button('View full plan', planAction, approval.id),
+    ),
+  ];
+}
+
+function sure(approval: Approval): string {
+  return `${approval.plan.summary} This destroys something.`.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ');
+}
+
+function decided(approval: Approval, room: number): Block[] {
+  const blocks: Block[] = [note(verdict(approval))];
+  const reasons = [approval.stateReason, ...approval.votes.map((vote) => vote.reason)].filter(
+    (reason, index, all) => reason?.trim() && all.indexOf(reason) === index,
+  );
+  for (const reason of reasons.slice(0, 3))
+    blocks.push(plainNote(`Reason: ${shorten(reason ?? '', Math.floor(400 * room) + 40)}`));
+  return blocks;
+}
+
+function verdict(approval: Approval): string {
+  const by = (wanted: Vote['verdict']) =>
+    approval.votes
+      .filter((vote) => vote.verdict === wanted)
+      .slice(0, 5)
+      .map((vote) => `${mention(vote.person)} ${date(vote.at)}`)
+      .join(', ') || 'policy';
+  switch (approval.state) {
+    case 'approved':
+      return `✅ *Approved* by ${by('approve')}. Not carried out yet: the outcome is reported separately.`;
+    case 'consumed':
+      return `✅ *Approved* by ${by('approve')}. Carrying it out has begun; the outcome is reported separately.`;
+    case 'denied':
+      return `⛔ *Denied* by ${by('deny')}. Nothing was done.`;
+    case 'expired':
+      return `⌛ *Expired* ${date(approval.expiresAt)}: not enough votes in time. Nothing was done.`;
+    case 'superseded':
+      return '↪️ *Superseded*: a newer request took its place. Nothing was done.';
+    case 'void':
+      return '🚫 *Void*: something this plan rests on changed. Nothing was done.';
+    default:
+      return '⏹️ *Stopped* by a person. Nothing was done.';
+  }
+}

@@ -1,0 +1,70 @@
+/** What a card and a plan have in common: details, steps, diff, cost, undo, links. All of it literal text. */
+import type { Plan } from '../../../core/plan.ts';
+import { type Block, header, type Leaf, line, link, plain, preformatted, type Rich, rich, text } from '../blocks.ts';
+import { limits } from '../limits.ts';
+import { cut, shorten, visible } from './literal.ts';
+import { linkLine } from './words.ts';
+
+const effects = { read: 'read', write: 'write', destroy: 'destroy: cannot simply be undone' };
+
+/** `room` from 1 down to nearly 0; `where` says where the rest can be seen. */
+export function planPieces(plan: Plan, room: number, where: string): Block[] {
+  const value = Math.max(24, Math.floor(300 * room));
+  const most = Math.max(2, Math.floor(20 * room));
+  const left: string[] = [];
+  const title = visible(plan.summary).replaceAll('\n', ' ');
+  const blocks: Block[] = [header(plan.summary)];
+  if (title.length > limits.header) blocks.push(plain(plan.summary, Math.floor(1200 * room) + 200));
+
+  blocks.push(rich(line(...details(plan, value, most, left))));
+  if (plan.steps && plan.steps.length > 0) blocks.push(rich(...steps(plan.steps, value, most, left)));
+  if (plan.diff) blocks.push(rich(diff(plan.diff, Math.floor(1800 * room), left)));
+  if (plan.links && plan.links.length > 0) blocks.push(rich(linkLine(plan.links.slice(0, most))));
+  if (left.length > 0) blocks.push(plain(`Not shown here: ${left.join(', ')}. ${where}`));
+  return blocks;
+}
+
+function details(plan: Plan, value: number, most: number, left: string[]): Leaf[] {
+  const rows: [string, Leaf][] = [
+    ['Action', text(shorten(plan.action, 120), { code: true })],
+    ['Effect', text(effects[plan.effect])],
+    ['Target', text(shorten(plan.target, value), { code: true })],
+  ];
+  if (plan.environment) rows.push(['Environment', text(shorten(plan.environment, 80))]);
+  for (const detail of plan.details.slice(0, most)) {
+    const said = shorten(visible(detail.value).replaceAll('\n', ' ⏎ '), value) || ' ';
+    const reachable = detail.link !== undefined && detail.link.length < 300;
+    rows.push([cut(detail.label.trim() || '?', 60), reachable ? link(detail.link ?? '', said) : text(said)]);
+  }
+  if (plan.details.length > most) left.push(`${plan.details.length - most} more details`);
+  if (plan.details.some((detail) => visible(detail.value).length > value)) left.push('the full length of some values');
+  if (plan.cost) {
+    const price = `$${plan.cost.usd.toFixed(2)}${plan.cost.note ? ` (${plan.cost.note})` : ''}`;
+    rows.push(['Cost', text(shorten(price, value))]);
+  }
+  if (plan.undo) rows.push(['Undo', text(shorten(plan.undo, value))]);
+  return rows.flatMap(([label, shown], index) => [
+    text(`${index > 0 ? '\n' : ''}${visible(label).replaceAll('\n', ' ')}: `, { bold: true }),
+    shown,
+  ]);
+}
+
+function steps(all: NonNullable<Plan['steps']>, value: number, most: number, left: string[]): Rich[] {
+  if (all.length > most) left.push(`${all.length - most} more steps`);
+  const items = all.slice(0, most).map((step) => {
+    const when = step.when ? [text(` (${shorten(step.when, value)})`, { italic: true })] : [];
+    return line(text(shorten(step.summary, value) || step.action), ...when);
+  });
+  return [
+    line(text(`Steps, each once (${all.length})`, { bold: true })),
+    { type: 'rich_text_list', style: 'ordered', indent: 0, elements: items as never },
+  ];
+}
+
+function diff(whole: string, most: number, left: string[]): Rich {
+  if (whole.length <= most) return preformatted(whole);
+  const shown = cut(whole, Math.max(100, most)).replace(/\n[^\n]*$/, '');
+  const lines = whole.split('\n').length - shown.split('\n').length;
+  left.push(lines > 0 ? `${lines} more lines of the diff` : 'the rest of the diff');
+  return preformatted(shown);
+}

@@ -1,0 +1,49 @@
+/** Where a run stands: one line a step, with an icon and a detail. */
+import type { ProgressStep, Reply } from '../../../core/reply.ts';
+import { line, note, type Rendered, rich, text } from '../blocks.ts';
+import { fitted } from './fit.ts';
+import { code, cut, shorten } from './literal.ts';
+
+const icons: Record<ProgressStep['state'], string> = {
+  waiting: '▫️',
+  running: '⏳',
+  done: '✅',
+  failed: '❌',
+  skipped: '➖',
+};
+
+export function renderProgress(reply: Extract<Reply, { kind: 'progress' }>): Rendered {
+  const done = reply.steps.filter((step) => step.state === 'done').length;
+  return fitted(`${reply.title} (${done} of ${reply.steps.length})`, (room) => {
+    const most = Math.max(3, Math.floor(40 * room));
+    const length = Math.floor(200 * room) + 20;
+    const shown = window(reply.steps, most);
+    const lines = shown.map((step) => {
+      const detail = step.detail?.trim() ? ` — ${shorten(oneLine(step.detail), length)}` : '';
+      return text(`\n${icons[step.state]} ${shorten(oneLine(step.title), length)}${detail}`);
+    });
+    const rest = reply.steps.length - shown.length;
+    return [
+      rich(
+        line(
+          text(cut(oneLine(reply.title), 300) || 'Progress', { bold: true }),
+          ...lines,
+          ...(rest > 0 ? [text(`\n… and ${rest} more steps`)] : []),
+        ),
+      ),
+      note(`Run ${code(reply.runId, 80)}`),
+    ];
+  });
+}
+
+/** The part of the list where something happens. */
+function window(steps: ProgressStep[], most: number): ProgressStep[] {
+  if (steps.length <= most) return steps;
+  const active = steps.findIndex((step) => step.state === 'running' || step.state === 'failed');
+  const from = Math.max(0, Math.min(active - Math.floor(most / 2), steps.length - most));
+  return steps.slice(from, from + most);
+}
+
+function oneLine(said: string): string {
+  return said.replace(/\s*\n\s*/g, ' ').trim();
+}

@@ -1,0 +1,72 @@
+/** The HTTP port: health for the platform, metrics, and Slack's requests, handed to Bolt once they can be genuine. */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../../core/connector.ts';
+
+export const requestPath = '/slack/events';
+const mostSkewSeconds = 300;
+
+export type ServerOptions = {
+  now: () => Date;
+  log: Log;
+  ready: () => Promise<boolean>;
+  metrics?: (() => Promise<string>) | undefined;
+  /** Bolt's listener; absent in Socket Mode. */
+  slack?: RequestListener | undefined;
+};
+
+export function createHttpServer(options: ServerOptions): Server {
+  const { now, log, ready, metrics, slack } = options;
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?')[0];
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    if (reading && path === '/healthz') return end(response, 200, 'ok\n');
+    if (reading && path === '/readyz') {
+      const fine = await ready().catch(() => false);
+      return end(response, fine ? 200 : 503, fine ? 'ready\n' : 'not ready\n');
+    }
+    if (reading && path === '/metrics' && metrics) return end(response, 200, await metrics());
+    if (slack && path === requestPath && request.method === 'POST') {
+      // Bolt refuses what is older than five minutes but takes any future: a captured request must not be kept for next year.
+      const stamp = Number(request.headers['x-slack-request-timestamp']);
+      if (stamp > now().getTime() / 1000 + mostSkewSeconds) {
+        log.warn({ stamp }, 'A request stamped in the future was refused.');
+        request.resume();
+        return end(response, 401, '');
+      }
+      slack(request, response);
+      return;
+    }
+    request.resume();
+    return end(response, 404, 'not found\n');
+  }
+  return createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log.error({ error: error instanceof Error ? error.message : String(error) }, 'A request could not be answered.');
+      if (!response.headersSent) end(response, 500, '');
+    });
+  });
+}
+
+function end(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(body);
+}
+
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

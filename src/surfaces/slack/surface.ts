@@ -1,0 +1,109 @@
+/** The Surface port on Slack: posts once, updates in place, whispers, and looks people and places up. */
+import type { Log } from '../../core/connector.ts';
+import { SophiaError } from '../../core/error.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { Surface } from '../../core/surface.ts';
+import { parseThreadId } from '../../core/thread.ts';
+import { line, mrkdwn, plain, type Rendered, rich, text } from './blocks.ts';
+import { wanted } from './failures.ts';
+import { readHistory } from './history.ts';
+import type { People } from './people.ts';
+import type { Places } from './places.ts';
+import type { PrivateAnswer } from './private-answer.ts';
+import type { Self } from './receive.ts';
+import { type Redact, render, sendable } from './render/index.ts';
+import { code } from './render/literal.ts';
+import { mention } from './render/people.ts';
+import type { Respond } from './respond.ts';
+import type { Send } from './send.ts';
+import type { SetStatus } from './status.ts';
+import type { Update } from './updates.ts';
+import { type Call, type Pause, repeatable } from './web.ts';
+
+const mostMessages = 8;
+
+export type SurfaceParts = {
+  self: Self;
+  call: Call;
+  pause: Pause;
+  send: Send;
+  update: Update;
+  people: People;
+  places: Places;
+  respond: Respond;
+  answer: PrivateAnswer;
+  status: SetStatus;
+  redact: Redact;
+  log: Log;
+};
+
+export function createSurface(parts: SurfaceParts): Surface {
+  const { self, call, pause, send, update, people, places, respond, answer, status, redact } = parts;
+
+  /** Further messages of a long answer have ids of their own, so that each arrives once. */
+  async function sendAll(place: Parameters<Send>[0], reply: Reply, sendId: string) {
+    const [first, ...rest] = render(reply, redact, mostMessages);
+    const reference = await send(place, first ?? silent, sendId, reply.kind);
+    const { root } = parseThreadId(reference.thread);
+    for (const [index, message] of rest.entries())
+      await send({ ...place, root: place.root ?? root }, message, `${sendId}#${index + 2}`, reply.kind);
+    return reference;
+  }
+
+  return {
+    name: 'slack',
+
+    async open(message, sendId) {
+      if (message.thread !== null) return message.thread;
+      const channel = message.channel.split(':').at(-1) ?? '';
+      const asked = `${mention(message.person)} asked: ${code(redact(`/sophia ${message.text}`), 1500)}`;
+      const root: Rendered = { text: asked, blocks: [mrkdwn(asked)] };
+      try {
+        return (await send({ team: self.team, channel, root: null }, root, sendId, 'root')).thread;
+      } catch (error) {
+        if (error instanceof SophiaError && error.code === 'forbidden' && message.callback) {
+          const said = `${error.message} ${error.hint ?? ''}`.trim();
+          await respond(message.callback, { text: said, blocks: [plain(said)] });
+        }
+        throw error;
+      }
+    },
+
+    async post(thread, reply, sendId) {
+      const { team, channel, root } = parseThreadId(thread);
+      return sendAll({ team, channel, root }, reply, sendId);
+    },
+
+    async update(message, reply) {
+      const [drawn] = render(reply, redact);
+      await update(message, drawn ?? silent);
+    },
+
+    async whisper(thread, person, reply) {
+      const { channel, root } = parseThreadId(thread);
+      const [drawn] = render(reply, redact);
+      await answer({ user: person.split(':').at(-1) ?? '', channel, root }, drawn ?? silent);
+    },
+
+    async tell(person, reply, sendId) {
+      const channel = await places.direct(person.split(':').at(-1) ?? '');
+      return sendAll({ team: self.team, channel, root: null }, reply, sendId);
+    },
+
+    setStatus: status,
+    history: (thread, limit) => readHistory({ call, pause, people, bot: self }, thread, limit),
+    person: (id) => people.person(id),
+    readable: (person, message) => places.readable(person, message),
+
+    async permalink(message) {
+      const { channel } = parseThreadId(message.thread);
+      const args = { channel, message_ts: message.id };
+      const data = wanted('chat.getPermalink', await repeatable(call, 'chat.getPermalink', args, pause));
+      return String(data.permalink);
+    },
+
+    mention,
+  };
+}
+
+const silent: Rendered = sendable({ text: '(nothing)', blocks: [rich(line(text('(nothing to say)')))] });
