@@ -20,9 +20,8 @@ type Begun = Executed | { state: 'begun' };
 /** `interrupted`: it may have been done; after `until` no write of that attempt can still be under way. */
 type Tried = Executed | { state: 'interrupted'; until: string; why: string };
 
-/** Time a write may take unless the action says otherwise, and the margin a successor waits beyond it. Milliseconds. */
+/** Time a write may take unless the action says otherwise. Milliseconds. */
 const writeMs = 15_000;
-const marginMs = 5_000;
 const mostAttempts = 3;
 
 export async function execute(
@@ -59,6 +58,11 @@ export async function execute(
   return tried;
 }
 
+/** A successor waits a third longer than the write may take, at least a second and at most five. */
+function writeDeadline(from: Date, deadlineMs: number): string {
+  return new Date(from.getTime() + deadlineMs + Math.min(Math.max(deadlineMs / 3, 1000), 5000)).toISOString();
+}
+
 function keyOf(job: Job, call: ActionCall): string {
   return `${job.run.id}/${call.ordinal}`;
 }
@@ -93,7 +97,7 @@ async function begin(
     owner: services.owner,
     attempt: 1,
     state: 'started',
-    writeDeadline: new Date(now.getTime() + deadlineMs + marginMs).toISOString(),
+    writeDeadline: writeDeadline(now, deadlineMs),
     result: null,
     startedAt: now.toISOString(),
     settledAt: null,
@@ -267,7 +271,7 @@ async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: 
       reason: `It was interrupted before it was done. ${stop}`,
       hint: null,
     });
-  const deadline = new Date(services.now().getTime() + (action.deadlineMs ?? writeMs) + marginMs).toISOString();
+  const deadline = writeDeadline(services.now(), action.deadlineMs ?? writeMs);
   if (!(await services.ledger.retake(entry.key, entry.attempt, services.owner, deadline)))
     return { state: 'interrupted', until: deadline, why: 'another process took it over' };
   await record(job, 'started', call.action, {

@@ -1,0 +1,295 @@
+/** A whole house for tests: the real store, the real durable engine and the real flow, with a surface and actions in memory. */
+
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Action, defineAction } from '../../src/core/action.ts';
+import type { Approval } from '../../src/core/approval.ts';
+import type { Door } from '../../src/core/door.ts';
+import type { Services } from '../../src/core/job.ts';
+import type { Message } from '../../src/core/message.ts';
+import type { Answer, Turn } from '../../src/core/model.ts';
+import type { Person } from '../../src/core/person.ts';
+import type { Reply } from '../../src/core/reply.ts';
+import type { Surface } from '../../src/core/surface.ts';
+import type { MessageRef } from '../../src/core/thread.ts';
+import { openDurable } from '../../src/durable/openworkflow.ts';
+import { createDoor, reportBroken, wakeDecided } from '../../src/flow/door.ts';
+import { handle, handleVersion } from '../../src/flow/handle.ts';
+import { houseActions } from '../../src/flow/house.ts';
+import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
+import { createMemory } from '../../src/memory/recall.ts';
+import { openStore } from '../../src/store/index.ts';
+
+export const alice = 'test:T1:alice';
+export const bob = 'test:T1:bob';
+export const carol = 'test:T1:carol';
+export const guest = 'test:T1:guest';
+export const channel = 'test:T1:C1';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+export type Posted = MessageRef & { reply: Reply; sendId: string; to?: string };
+
+/** Keeps what was said, and wakes whoever waits for something to be said. */
+export class TestSurface implements Surface {
+  readonly name = 'test';
+  readonly people = new Map<string, Person>(
+    [alice, bob, carol].map((id) => [id, { id, name: id.split(':')[2] ?? '', kind: 'member' }]),
+  );
+  readonly posts: Posted[] = [];
+  readonly statuses: string[] = [];
+  #listeners = new Set<() => void>();
+
+  constructor() {
+    this.people.set(guest, { id: guest, name: 'guest', kind: 'guest' });
+  }
+  changed() {
+    for (const listener of this.#listeners) listener();
+  }
+  async open(_message: Message, sendId: string) {
+    return `test:T1:C1:root-${sendId.slice(0, 8)}`;
+  }
+  async post(thread: string, reply: Reply, sendId: string) {
+    const before = this.posts.find((post) => post.sendId === sendId);
+    if (before) return { thread: before.thread, id: before.id };
+    const post = { thread, id: `m${this.posts.length + 1}`, reply, sendId };
+    this.posts.push(post);
+    this.changed();
+    return { thread, id: post.id };
+  }
+  async update(message: MessageRef, reply: Reply) {
+    const post = this.posts.find((other) => other.id === message.id);
+    if (post) post.reply = reply;
+    this.changed();
+  }
+  async whisper() {}
+  async tell(person: string, reply: Reply, sendId: string) {
+    const ref = await this.post(`test:T1:D${person}:1`, reply, sendId);
+    const post = this.posts.find((other) => other.id === ref.id);
+    if (post) post.to = person;
+    return ref;
+  }
+  async setStatus(_thread: string, status: string) {
+    this.statuses.push(status);
+  }
+  async history() {
+    return [];
+  }
+  async person(id: string) {
+    const person = this.people.get(id);
+    if (!person) throw new Error(`nobody: ${id}`);
+    return person;
+  }
+  async readable(_person: string, message: Message) {
+    return [message.audience];
+  }
+  async permalink() {
+    return '';
+  }
+  mention(person: string) {
+    return `@${person.split(':')[2]}`;
+  }
+
+  /** Resolves with the first value `look` finds, looking again whenever something is said. */
+  async until<T>(look: () => T | undefined | null | false, what: string, milliseconds = 8000): Promise<T> {
+    const found = look();
+    if (found) return found;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#listeners.delete(listen);
+        reject(
+          new Error(
+            `waited in vain for ${what}; said so far: ${JSON.stringify(
+              this.posts.map((post) => post.reply),
+              null,
+              1,
+            ).slice(0, 3000)}`,
+          ),
+        );
+      }, milliseconds);
+      const listen = () => {
+        const value = look();
+        if (!value) return;
+        clearTimeout(timer);
+        this.#listeners.delete(listen);
+        resolve(value);
+      };
+      this.#listeners.add(listen);
+    });
+  }
+}
+
+/** A counter in an outside world: a write that can be delayed, lost, or made to fail. */
+export function counterActions() {
+  const world = {
+    value: 0,
+    version: 1,
+    writes: [] as string[],
+    fail: null as Error | null,
+    afterWrite: null as Error | null,
+    marks: new Set<string>(),
+  };
+  const actions: Action[] = [
+    defineAction({
+      name: 'counter_get_value',
+      description: 'reads the counter',
+      effect: 'read',
+      usage: 'counter',
+      input: z.strictObject({}),
+      output: z.object({ value: z.number() }),
+      run: async () => ({ value: world.value }),
+    }),
+    defineAction({
+      name: 'counter_add_amount',
+      description: 'adds to the counter',
+      effect: 'write',
+      usage: 'add <amount> [to <environment>]',
+      example: 'add 3 to production',
+      input: z.strictObject({ amount: z.int().min(1).max(10), environment: z.string().optional() }),
+      output: z.object({ value: z.number() }),
+      deadlineMs: 200,
+      plan: async (input) => ({
+        target: 'counter:main',
+        summary: `Add ${input.amount}`,
+        ...(input.environment ? { environment: input.environment } : {}),
+        details: [{ label: 'Amount', value: String(input.amount) }],
+        preconditions: [{ name: 'version', expected: world.version }],
+      }),
+      async run(plan, context) {
+        if (world.fail) throw world.fail;
+        world.value += plan.input.amount;
+        world.marks.add(context.deed);
+        world.writes.push(context.deed);
+        if (world.afterWrite) {
+          const error = world.afterWrite;
+          world.afterWrite = null;
+          throw error;
+        }
+        return { value: world.value };
+      },
+      reconcile: async (_plan, context) =>
+        world.marks.has(context.deed) ? { state: 'done', output: { value: world.value } } : { state: 'not done' },
+    }),
+  ];
+  return { world, actions };
+}
+
+export type HouseOptions = {
+  actions?: Action[];
+  policy?: PolicyDocument;
+  admins?: string[];
+  directory?: string;
+  surface?: TestSurface;
+  think?: (turn: Turn) => Answer;
+  missing?: Map<string, string>;
+  now?: () => Date;
+};
+
+export async function openTestHouse(options: HouseOptions = {}) {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'sophia-house-'));
+  const store = await openStore({ directory });
+  const surface = options.surface ?? new TestSurface();
+  const now = options.now ?? (() => new Date());
+  const state = { policy: options.policy ?? null };
+  const policyOf = () =>
+    createPolicy({ document: state.policy, admins: options.admins ?? [alice, bob], personId: (id) => `test:T1:${id}` });
+  const services: Services = {
+    owner: 'test',
+    now,
+    log: silent,
+    actions: new Map(),
+    missing: options.missing ?? new Map(),
+    // Read anew each time, so that a test can make the policy stricter in between.
+    policy: { rule: (question) => policyOf().rule(question), admins: () => policyOf().admins() },
+    ...store,
+    memory: createMemory({ rows: store.memories }),
+    model: {
+      answer: async (turn) =>
+        options.think?.(turn) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },
+      describe: () => null,
+    },
+    durable: undefined as unknown as Services['durable'],
+    surface: () => surface,
+    redact: (text) => text,
+    limits: { runUsd: 1, dayUsd: 10 },
+  };
+  (services as { actions: Services['actions'] }).actions = new Map(
+    [...houseActions(() => services), ...(options.actions ?? [])].map((action) => [action.name, action]),
+  );
+  const durable = await openDurable({
+    place: { directory },
+    runs: store.runs,
+    log: silent,
+    now,
+    versions: [
+      {
+        version: handleVersion,
+        work: (input, run) => handle(input as Message, run, services, { chooseClass: () => 'speed' }),
+      },
+    ],
+    broken: (run, reason) => reportBroken(services, run, reason),
+  });
+  services.durable = durable;
+  const door: Door = createDoor(services);
+  await durable.begin();
+  const waking = setInterval(() => void wakeDecided(services), 100);
+  let said = 0;
+
+  return {
+    directory,
+    store,
+    surface,
+    services,
+    durable,
+    door,
+    setPolicy(document: PolicyDocument | null) {
+      state.policy = document;
+    },
+    async say(text: string, person = alice, kind: Message['kind'] = 'command', place: Partial<Message> = {}) {
+      said++;
+      const jobKey = `test:${said}:${crypto.randomUUID()}`;
+      const message: Message = {
+        surface: 'test',
+        channel,
+        thread: `test:T1:C1:${jobKey.replaceAll(':', '-')}`,
+        person,
+        text,
+        kind,
+        audience: 'test:T1:public',
+        at: now().toISOString(),
+        ...place,
+      };
+      await door.receive(message, jobKey);
+      return { jobKey, thread: message.thread ?? '' };
+    },
+    /** The card of this thread in the wanted state. */
+    card(thread: string, state: Approval['state'] = 'pending'): Promise<Approval> {
+      return surface.until(() => {
+        const cards = surface.posts
+          .filter((post) => post.thread === thread)
+          .map((post) => (post.reply.kind === 'card' ? post.reply.approval : null));
+        return cards.findLast((card) => card?.state === state) ?? null;
+      }, `a ${state} card in ${thread}`);
+    },
+    /** The last thing said in this thread that is no card and no progress. */
+    answer(thread: string): Promise<Reply> {
+      return surface.until(
+        () =>
+          surface.posts.findLast((post) => post.thread === thread && /\/(answer|deed \d+|broken)$/.test(post.sendId))
+            ?.reply,
+        `an answer in ${thread}`,
+      );
+    },
+    async close(keep = false) {
+      clearInterval(waking);
+      await durable.close();
+      await store.close();
+      if (!keep) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestHouse = Awaited<ReturnType<typeof openTestHouse>>;
