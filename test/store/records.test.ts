@@ -1,0 +1,198 @@
+/** The contracts of the small ports: freezes, budgets, runs, inbox and sends. */
+import { describe, expect, test } from 'vitest';
+import type { RunInfo } from '../../src/core/run.ts';
+import { aDay, onEachDatabase } from './on-each-database.ts';
+import { alice, asked, bob } from './samples.ts';
+
+const run = (over: Partial<RunInfo> = {}): RunInfo => ({
+  id: 'run-1',
+  jobKey: 'slack:T0ACME:C0DEPLOYS:1718.22',
+  engineId: null,
+  title: 'deploy web',
+  requester: alice,
+  channel: 'slack:T0ACME:C0DEPLOYS',
+  thread: null,
+  state: 'running',
+  standing: 'starting',
+  startedAt: asked,
+  endedAt: null,
+  ...over,
+});
+
+const message = { thread: 'slack:T0ACME:C0DEPLOYS:1718.22', id: '1718.30' };
+
+onEachDatabase((bench) => {
+  describe('freezes', () => {
+    test('nothing is frozen until somebody freezes, and thawing ends it', async () => {
+      const { freezes } = bench.store;
+      expect(await freezes.current()).toBeNull();
+      await freezes.freeze({ by: alice, reason: 'Incident', since: asked });
+      expect(await freezes.current()).toEqual({ by: alice, reason: 'Incident', since: asked });
+      await freezes.freeze({ by: bob, reason: 'Still', since: asked });
+      expect(await freezes.current()).toMatchObject({ by: bob, reason: 'Still' });
+      await freezes.thaw();
+      await freezes.thaw();
+      expect(await freezes.current()).toBeNull();
+    });
+
+    test('a freeze is seen by every replica', async () => {
+      await bench.store.freezes.freeze({ by: alice, reason: 'Incident', since: asked });
+      expect(await bench.replica.freezes.current()).toMatchObject({ by: alice });
+    });
+  });
+
+  describe('budgets', () => {
+    const spend = { runId: 'run-1', person: alice, channel: 'C1', usd: 0.25, what: 'model', at: asked };
+
+    test('sums are narrowed by what is given, and begin at `since`', async () => {
+      const { budgets } = bench.store;
+      expect(await budgets.spent({ since: asked })).toBe(0);
+      await budgets.record(spend);
+      await budgets.record({ ...spend, runId: 'run-2', usd: 0.5 });
+      await budgets.record({ ...spend, person: bob, channel: 'C2', usd: 1 });
+      await budgets.record({ ...spend, usd: 8, at: '2026-03-01T10:00:00.000Z' });
+      expect(await budgets.spent({ since: asked })).toBe(1.75);
+      expect(await budgets.spent({ since: asked, runId: 'run-1' })).toBe(1.25);
+      expect(await budgets.spent({ since: asked, person: alice })).toBe(0.75);
+      expect(await budgets.spent({ since: asked, channel: 'C2', person: bob })).toBe(1);
+      expect(await budgets.spent({ since: '2026-03-01T00:00:00Z' })).toBe(9.75);
+      expect(await budgets.spent({ since: asked, person: 'mallory' })).toBe(0);
+    });
+
+    test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s dollars are refused', async (usd) => {
+      await expect(bench.store.budgets.record({ ...spend, usd })).rejects.toMatchObject({ code: 'bad_input' });
+    });
+  });
+
+  describe('runs', () => {
+    test('a job seen before gives the run that is there', async () => {
+      const { runs } = bench.store;
+      expect(await runs.register(run())).toEqual({ run: run(), fresh: true });
+      expect(await runs.register(run({ id: 'run-2', title: 'again' }))).toEqual({ run: run(), fresh: false });
+      expect(await runs.get('run-2')).toBeNull();
+    });
+
+    test('a message delivered twenty times at once registers one run', async () => {
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          (index % 2 ? bench.store : bench.replica).runs.register(run({ id: `run-${index}` })),
+        ),
+      );
+      expect(results.filter((result) => result.fresh)).toHaveLength(1);
+      expect(new Set(results.map((result) => result.run.id)).size).toBe(1);
+    });
+
+    test('an id that another job has is refused, readably, and the run is untouched', async () => {
+      const { runs } = bench.store;
+      await runs.register(run());
+      await expect(runs.register(run({ jobKey: 'another' }))).rejects.toMatchObject({ code: 'internal' });
+      expect(await runs.get('run-1')).toEqual(run());
+    });
+
+    test('what becomes of it is written down', async () => {
+      const { runs } = bench.store;
+      await runs.register(run());
+      await runs.setEngine('run-1', 'engine-1');
+      await runs.setThread('run-1', message.thread);
+      await runs.setStanding('run-1', 'waiting for approval');
+      expect(await runs.get('run-1')).toMatchObject({
+        engineId: 'engine-1',
+        thread: message.thread,
+        standing: 'waiting for approval',
+      });
+    });
+
+    test('a run ends once, and its end is not talked over', async () => {
+      const { runs } = bench.store;
+      await runs.register(run());
+      const ends = await Promise.all([
+        bench.store.runs.end('run-1', 'done', 'deployed', asked),
+        bench.replica.runs.end('run-1', 'stopped', 'stopped by Bob', asked),
+      ]);
+      expect(ends.filter(Boolean)).toHaveLength(1);
+      const ended = await runs.get('run-1');
+      await runs.setStanding('run-1', 'late word');
+      expect(await runs.get('run-1')).toEqual(ended);
+      expect(await runs.end('run-9', 'done', 'no such run', asked)).toBe(false);
+    });
+
+    test('they are listed newest first, by state', async () => {
+      const { runs } = bench.store;
+      for (const second of [1, 3, 2])
+        await runs.register(
+          run({ id: `run-${second}`, jobKey: `job-${second}`, startedAt: `2026-03-02T10:00:0${second}.000Z` }),
+        );
+      await runs.end('run-3', 'failed', 'no', asked);
+      const ids = async (filter: Parameters<typeof runs.list>[0]) => (await runs.list(filter)).map((one) => one.id);
+      expect(await ids({ limit: 10 })).toEqual(['run-3', 'run-2', 'run-1']);
+      expect(await ids({ limit: 10, state: 'running' })).toEqual(['run-2', 'run-1']);
+      expect(await ids({ limit: 1 })).toEqual(['run-3']);
+    });
+  });
+
+  describe('inbox', () => {
+    const item = { id: 'Ev1', surface: 'slack', body: '{"text":"hi"}', receivedAt: asked };
+
+    test('a delivery is written once, and open until it is done', async () => {
+      const { inbox } = bench.store;
+      expect(await inbox.put(item)).toBe(true);
+      expect(await inbox.put({ ...item, body: '{"text":"retry"}' })).toBe(false);
+      expect(await inbox.open('slack')).toEqual([item]);
+      expect(await inbox.open('mcp')).toEqual([]);
+      await inbox.done('Ev1');
+      await inbox.done('Ev9');
+      expect(await inbox.open('slack')).toEqual([]);
+      expect(await inbox.put(item)).toBe(false);
+    });
+
+    test('twenty retries at once are one delivery', async () => {
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (index % 2 ? bench.store : bench.replica).inbox.put(item)),
+      );
+      expect(results.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('open ones come oldest first', async () => {
+      const { inbox } = bench.store;
+      await inbox.put({ ...item, id: 'Ev2', receivedAt: '2026-03-02T10:00:02Z' });
+      await inbox.put({ ...item, id: 'Ev1', receivedAt: '2026-03-02T10:00:01.500Z' });
+      expect((await inbox.open('slack')).map((one) => one.id)).toEqual(['Ev1', 'Ev2']);
+    });
+
+    test('what is done loses its body at once and its row when it is purged; what is open stays', async () => {
+      const { inbox } = bench.store;
+      await inbox.put(item);
+      await inbox.put({ ...item, id: 'Ev2' });
+      await inbox.done('Ev1');
+      expect(await bench.raw(`select body from inbox where id = 'Ev1'`)).toMatchObject([{ body: '' }]);
+      expect(await inbox.purge(aDay.toISOString())).toBe(0);
+      expect(await inbox.purge(new Date(aDay.getTime() + 1).toISOString())).toBe(1);
+      expect((await inbox.open('slack')).map((one) => one.id)).toEqual(['Ev2']);
+    });
+  });
+
+  describe('sends', () => {
+    test('first new, then begun, then the message that arrived', async () => {
+      const { sends } = bench.store;
+      expect(await sends.begin('send-1')).toBe('new');
+      expect(await sends.begin('send-1')).toBe('begun');
+      await sends.arrived('send-1', message);
+      expect(await sends.begin('send-1')).toEqual(message);
+      await sends.arrived('send-1', { ...message, id: 'second' });
+      expect(await sends.begin('send-1')).toEqual(message);
+    });
+
+    test('of twenty tries at once one is the first', async () => {
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (index % 2 ? bench.store : bench.replica).sends.begin('send-1')),
+      );
+      expect(results.filter((result) => result === 'new')).toHaveLength(1);
+      expect(results.filter((result) => result === 'begun')).toHaveLength(19);
+    });
+
+    test('an arrival nobody began is kept all the same', async () => {
+      await bench.store.sends.arrived('send-2', message);
+      expect(await bench.store.sends.begin('send-2')).toEqual(message);
+    });
+  });
+});
