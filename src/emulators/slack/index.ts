@@ -1,7 +1,107 @@
 /** The Slack emulator: a workspace that behaves toward an app as the real Slack does, and refuses what Slack refuses. */
+import { randomBytes } from 'node:crypto';
+import { WebApi } from './api.ts';
+import { Courier } from './deliver.ts';
+import { Faults } from './faults.ts';
+import { find, repliesTo } from './messages.ts';
+import { click, clickView, shortcut } from './people/click.ts';
+import { join, openHome, say, slash, stopSession, uninstall } from './people/say.ts';
+import type { Stage } from './people/stage.ts';
+import { closeView, submitView } from './people/views.ts';
+import { ResponseUrls } from './responses.ts';
+import { listen } from './server.ts';
+import { settle } from './settings.ts';
+import { sign } from './sign.ts';
+import { snapshotOf, threadsOf } from './snapshot.ts';
+import { Sockets } from './socket.ts';
+import { World } from './state.ts';
+import { Triggers } from './triggers.ts';
 import type { SlackEmulator, SlackEmulatorOptions } from './types.ts';
+import { Waiting } from './wait.ts';
 
-/** The shape of `createSlackEmulator`, which lands here next. */
-export type CreateSlackEmulator = (options: SlackEmulatorOptions) => Promise<SlackEmulator>;
+export { checkBlocks, validateMessageBlocks, validateView } from './blocks/validate.ts';
+export { defaultSubscriptions, knownScopes } from './settings.ts';
 export type * from './types.ts';
 export { acmeWorkspace } from './workspace.ts';
+
+export async function createSlackEmulator(options: SlackEmulatorOptions): Promise<SlackEmulator> {
+  const settings = settle(options);
+  const { server, origin, attach } = await listen(options.port ?? 0);
+  const world = new World(settings);
+  const sockets = new Sockets(world.bot.appId, () => world.changed());
+  const courier = new Courier(world, sockets);
+  courier.requestUrl = options.requestUrl ?? null;
+  const triggers = new Triggers(world);
+  const responses = new ResponseUrls(world);
+  const faults = new Faults();
+  const api = new WebApi({ world, triggers, sockets, courier, origin }, faults);
+  const waiting = new Waiting();
+  const stage: Stage = { world, courier, triggers, responses, origin };
+  attach({ api, responses, sockets, world });
+
+  const snapshot = () => {
+    const { transport, requestUrl } = courier;
+    return snapshotOf(world, { transport, requestUrl, sockets: sockets.count });
+  };
+
+  return {
+    url: origin,
+    apiUrl: `${origin}/api/`,
+    workspace: settings.workspace,
+    setRequestUrl(url) {
+      courier.requestUrl = url;
+      world.changed();
+    },
+    async verifyRequestUrl() {
+      const challenge = randomBytes(24).toString('hex');
+      const payload = { token: settings.verificationToken, challenge, type: 'url_verification' };
+      const got = await courier.send({
+        kind: 'url_verification',
+        name: 'url_verification',
+        socketType: 'events_api',
+        payload,
+        acceptsResponse: false,
+      });
+      return got.status === 200 && (got.body === challenge || got.body.includes(`"${challenge}"`));
+    },
+
+    say: async (person, channel, text, { thread } = {}) => say(stage, person, channel, text, thread),
+    slash: (person, channel, command, text) => slash(stage, person, channel, command, text),
+    click: (person, channel, messageTs, chosen) => click(stage, person, channel, messageTs, chosen),
+    clickView: (person, viewId, chosen, values) => clickView(stage, person, viewId, chosen, values),
+    submitView: (person, viewId, values) => submitView(stage, person, viewId, values),
+    closeView: (person, viewId) => closeView(stage, person, viewId),
+    shortcut: (person, callbackId, channel, messageTs) => shortcut(stage, person, callbackId, channel, messageTs),
+    openHome: async (person) => openHome(stage, person),
+    stopSession: async (person, channel, thread) => stopSession(stage, person, channel, thread),
+    join: async (person, channel) => join(stage, person, channel),
+    uninstall: async () => uninstall(stage),
+
+    snapshot,
+    messages: (channel) => structuredClone(threadsOf(world.channel(channel))),
+    thread(channelId, ts) {
+      const channel = world.channel(channelId);
+      const root = find(channel, ts);
+      return structuredClone(root ? [root, ...repliesTo(channel, ts)] : []);
+    },
+    ephemerals: (person) => structuredClone(world.ephemerals.get(person) ?? []),
+    view: (person) => structuredClone(world.views.get(person)?.at(-1) ?? null),
+    home: (person) => structuredClone(world.homes.get(person) ?? null),
+    subscribe: (listener) => world.subscribe(listener),
+    waitFor: (predicate, timeoutMs = 5000) => waiting.until(world, snapshot, predicate, timeoutMs),
+
+    deliveries: courier.deliveries,
+    calls: api.calls,
+    replay: (index) => courier.replay(index),
+    sign: (body, timestamp = world.now() / 1000) => sign(settings.signingSecret, body, timestamp),
+    disconnectSockets: (how = 'refresh_requested') => sockets.disconnect(how),
+    faults,
+    async close() {
+      waiting.close();
+      courier.close();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
