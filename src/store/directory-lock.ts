@@ -20,6 +20,7 @@ export function lockDirectory(directory: string): DirectoryLock {
     file.prepare('INSERT INTO holder (pid) VALUES (?)').run(process.pid);
     // Readers see the process id only once it is committed. Whoever gets in between has won, and we say so.
     file.exec('COMMIT');
+    file.exec('PRAGMA busy_timeout = 0');
     file.exec('BEGIN IMMEDIATE');
   } catch (error) {
     const holder = isBusy(error) ? holderOf(file) : null;

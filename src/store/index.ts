@@ -47,7 +47,7 @@ export interface Store {
 }
 
 /** `now` stamps the rows whose ports carry no time; `schema` is `sophia` unless said otherwise. */
-export type StoreOptions = ({ directory: string } | { databaseUrl: string; schema?: string }) & { now?: () => Date };
+type StoreOptions = ({ directory: string } | { databaseUrl: string; schema?: string }) & { now?: () => Date };
 
 export async function openStore(options: StoreOptions): Promise<Store> {
   if ('databaseUrl' in options) {

@@ -9,7 +9,7 @@ import { openTestStore } from './open-test-store.ts';
 
 export const databaseUrl = process.env.TEST_DATABASE_URL;
 
-export type Bench = {
+type Bench = {
   readonly store: Store;
   /** A second replica: its own connections on Postgres; SQLite has one process, so there it is the same store. */
   readonly replica: Store;
