@@ -45,11 +45,25 @@ export function createBehind(node, act) {
         cost,
         records.calls === 0
           ? 'No model has been called yet.'
-          : [h('strong', null, dollars(records.usd)), ` in ${records.calls} model call${records.calls === 1 ? '' : 's'}`],
+          : [
+              h('strong', null, dollars(records.usd)),
+              ` in ${records.calls} model call${records.calls === 1 ? '' : 's'}`,
+            ],
         h('span', { class: 'muted block' }, world.models),
       );
-      fill(auditNote, records.audit.length === 0 ? 'Nothing written down yet.' : 'Each row’s hash covers the row before it. Newest first.');
-      reconcile(audit, records.audit, (row) => String(row.sequence), JSON.stringify, (row) => auditNode(row, slack));
+      fill(
+        auditNote,
+        records.audit.length === 0
+          ? 'Nothing written down yet.'
+          : 'Each row’s hash covers the row before it. Newest first.',
+      );
+      reconcile(
+        audit,
+        records.audit,
+        (row) => String(row.sequence),
+        JSON.stringify,
+        (row) => auditNode(row, slack),
+      );
     },
   };
 }
@@ -121,7 +135,9 @@ function personName(id, slack) {
 }
 
 function short(text) {
-  return String(text ?? '').replace(/^sha256:/, '').slice(0, 10);
+  return String(text ?? '')
+    .replace(/^sha256:/, '')
+    .slice(0, 10);
 }
 
 function dollars(usd) {

@@ -24,14 +24,18 @@ function text(object, context) {
 function plainText(words, context) {
   const escaped = String(words).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const shortcodesOnly = escaped.replace(/[`*_~]/g, (mark) => `${mark}\u2060`);
-  const node = mrkdwn(shortcodesOnly.replaceAll('\n&gt;', '\n\u2060&gt;').replace(/^&gt;/, '\u2060&gt;'), context.names);
+  const node = mrkdwn(
+    shortcodesOnly.replaceAll('\n&gt;', '\n\u2060&gt;').replace(/^&gt;/, '\u2060&gt;'),
+    context.names,
+  );
   for (const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT); walker.nextNode(); )
     walker.currentNode.data = walker.currentNode.data.replaceAll('\u2060', '');
   return node;
 }
 
 const renderers = {
-  header: (block, context) => h('p', { class: 'block header', role: 'heading', 'aria-level': 3 }, text(block.text, context)),
+  header: (block, context) =>
+    h('p', { class: 'block header', role: 'heading', 'aria-level': 3 }, text(block.text, context)),
   divider: () => h('hr', null),
   section: (block, context, id) =>
     h(
@@ -41,7 +45,12 @@ const renderers = {
         'div',
         { class: 'section-text' },
         block.text && h('div', null, text(block.text, context)),
-        block.fields && h('div', { class: 'fields' }, block.fields.map((field) => h('div', null, text(field, context)))),
+        block.fields &&
+          h(
+            'div',
+            { class: 'fields' },
+            block.fields.map((field) => h('div', null, text(field, context))),
+          ),
       ),
       block.accessory && h('div', { class: 'accessory' }, element(block.accessory, id, context)),
     ),
@@ -77,7 +86,11 @@ const renderers = {
       'div',
       { class: 'block plan' },
       h('p', { class: 'plan-title' }, typeof block.title === 'string' ? block.title : plain(block.title)),
-      h('ul', { class: 'tasks' }, (block.tasks ?? []).map((task) => h('li', null, taskCard(task, context)))),
+      h(
+        'ul',
+        { class: 'tasks' },
+        (block.tasks ?? []).map((task) => h('li', null, taskCard(task, context))),
+      ),
     ),
   task_card: (block, context) => h('div', { class: 'block tasks' }, taskCard(block, context)),
   card: (block, context, id) =>
@@ -87,15 +100,34 @@ const renderers = {
       block.title && h('p', { class: 'plan-title' }, text(block.title, context)),
       block.subtitle && h('p', { class: 'muted' }, text(block.subtitle, context)),
       block.body && h('div', null, text(block.body, context)),
-      block.actions && h('div', { class: 'actions' }, block.actions.map((item) => element(item, id, context))),
+      block.actions &&
+        h(
+          'div',
+          { class: 'actions' },
+          block.actions.map((item) => element(item, id, context)),
+        ),
     ),
   carousel: (block, context, id) =>
-    h('div', { class: 'block carousel' }, block.elements.map((item) => renderers.card(item, context, id))),
+    h(
+      'div',
+      { class: 'block carousel' },
+      block.elements.map((item) => renderers.card(item, context, id)),
+    ),
   container: (block, context) => {
-    const title = block.title ? plain(block.title) : block.rich_text_title && richText(block.rich_text_title, context.names);
-    const inside = [block.subtitle && h('p', { class: 'muted' }, text(block.subtitle, context)), blocks(block.child_blocks ?? [], context)];
+    const title = block.title
+      ? plain(block.title)
+      : block.rich_text_title && richText(block.rich_text_title, context.names);
+    const inside = [
+      block.subtitle && h('p', { class: 'muted' }, text(block.subtitle, context)),
+      blocks(block.child_blocks ?? [], context),
+    ];
     if (block.is_collapsible)
-      return h('details', { class: 'block card', open: block.default_collapsed !== true }, h('summary', null, title ?? 'More'), inside);
+      return h(
+        'details',
+        { class: 'block card', open: block.default_collapsed !== true },
+        h('summary', null, title ?? 'More'),
+        inside,
+      );
     return h('div', { class: 'block card' }, title && h('p', { class: 'plan-title' }, title), inside);
   },
   input: (block, context, id) => input(block, context, id),
@@ -143,7 +175,12 @@ function taskCard(task, context) {
 
 function table(rows, caption, context) {
   const [head = [], ...body] = rows ?? [];
-  const line = (tag, cells) => h('tr', null, cells.map((value) => h(tag, tag === 'th' ? { scope: 'col' } : null, cell(value, context.names))));
+  const line = (tag, cells) =>
+    h(
+      'tr',
+      null,
+      cells.map((value) => h(tag, tag === 'th' ? { scope: 'col' } : null, cell(value, context.names))),
+    );
   return h(
     'div',
     { class: 'block table', tabindex: 0, role: 'region', 'aria-label': caption ?? 'Table' },
@@ -152,7 +189,11 @@ function table(rows, caption, context) {
       null,
       caption && h('caption', null, caption),
       h('thead', null, line('th', head)),
-      h('tbody', null, body.map((cells) => line('td', cells))),
+      h(
+        'tbody',
+        null,
+        body.map((cells) => line('td', cells)),
+      ),
     ),
   );
 }
@@ -169,7 +210,12 @@ function input(block, context, id) {
   return h(
     'div',
     { class: 'block input', data: { block: id } },
-    h('label', field ? { for: own } : null, plain(block.label), block.optional && h('span', { class: 'muted' }, ' (optional)')),
+    h(
+      'label',
+      field ? { for: own } : null,
+      plain(block.label),
+      block.optional && h('span', { class: 'muted' }, ' (optional)'),
+    ),
     inner,
     block.hint && h('p', { class: 'muted' }, text(block.hint, context)),
     h('p', { class: 'error', id: `${own}-error`, role: 'alert' }),

@@ -38,13 +38,13 @@ export function createComposer(place, { label, send }) {
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    submit();
+    void submit();
   });
   field.addEventListener('input', grow);
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    submit();
+    void submit();
   });
 
   return {
@@ -57,7 +57,12 @@ export function createComposer(place, { label, send }) {
     },
     describe(placeholder, person, personId) {
       field.placeholder = placeholder;
-      fill(as, 'as ', h('strong', null, person), h('span', { class: 'keys' }, ' · Enter sends, Shift+Enter for a new line'));
+      fill(
+        as,
+        'as ',
+        h('strong', null, person),
+        h('span', { class: 'keys' }, ' · Enter sends, Shift+Enter for a new line'),
+      );
       form.dataset.person = personId;
     },
     focus: () => field.focus(),

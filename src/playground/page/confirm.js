@@ -19,8 +19,16 @@ export function confirmFirst(confirm, names) {
       h(
         'footer',
         null,
-        h('button', { type: 'button', class: 'button', on: { click: () => end(false) } }, confirm.deny?.text ?? 'Cancel'),
-        h('button', { type: 'button', class: `button ${style}`, on: { click: () => end(true) } }, confirm.confirm?.text ?? 'Yes'),
+        h(
+          'button',
+          { type: 'button', class: 'button', on: { click: () => end(false) } },
+          confirm.deny?.text ?? 'Cancel',
+        ),
+        h(
+          'button',
+          { type: 'button', class: `button ${style}`, on: { click: () => end(true) } },
+          confirm.confirm?.text ?? 'Yes',
+        ),
       ),
     );
     dialog.addEventListener('cancel', (event) => {

@@ -86,7 +86,9 @@ function select({ element, blockId, context, send, focus }, { options, initial }
     'select',
     { data: focus, 'aria-label': plain(element.placeholder) || 'Choose' },
     h('option', { value: '' }, plain(element.placeholder) || 'Choose…'),
-    options.map((option, index) => h('option', { value: String(index), selected: index === initial }, plain(option.text))),
+    options.map((option, index) =>
+      h('option', { value: String(index), selected: index === initial }, plain(option.text)),
+    ),
   );
   const chosen = () => options[Number(node.value || -1)]?.value ?? null;
   node.addEventListener('change', () => send(chosen()));
@@ -136,7 +138,12 @@ function textInput({ element, blockId, context, send, focus }, type) {
 }
 
 function timeInput({ element, blockId, context, send, focus }, type, initial) {
-  const node = h('input', { type, value: initial ?? '', data: focus, 'aria-label': plain(element.placeholder) || type });
+  const node = h('input', {
+    type,
+    value: initial ?? '',
+    data: focus,
+    'aria-label': plain(element.placeholder) || type,
+  });
   const read = () => node.value || null;
   node.addEventListener('change', () => send(read()));
   context.register?.(blockId, element.action_id, read, node);

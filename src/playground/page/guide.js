@@ -47,13 +47,15 @@ export function advice({ slack, app, me, approvers, records, world }) {
   if (pending) {
     const requester = lastPart(pending.requester);
     const mayDecide = approvers.filter((id) => id !== requester);
-    if (mayDecide.includes(me)) return `You are ${name(me)}, an approver: read the card in the thread and approve or deny it. Or press Crash first, then Start, and approve the old card.`;
+    if (mayDecide.includes(me))
+      return `You are ${name(me)}, an approver: read the card in the thread and approve or deny it. Or press Crash first, then Start, and approve the old card.`;
     const other = mayDecide.map(name).join(' or ');
     const why = me === requester ? 'You asked for this, so you cannot approve it' : 'You are no approver';
     return `${why}; try it, then switch to ${other} at the top and approve.`;
   }
   if (records.run?.state === 'running') return `Sophia is at work: ${records.run.standing || records.run.title}.`;
-  if (world.unhealthyNext) return 'The next release will be unhealthy: deploy it, approve as another person, and watch it roll back by itself.';
+  if (world.unhealthyNext)
+    return 'The next release will be unhealthy: deploy it, approve as another person, and watch it roll back by itself.';
   if (records.approvals.some((approval) => approval.action === 'deploy' || approval.state === 'consumed'))
     return 'Done once, written down on the right. Next: switch on “Make the next release unhealthy” and deploy again.';
   return 'Next: ask for a deploy and see who has to say yes.';
@@ -61,5 +63,9 @@ export function advice({ slack, app, me, approvers, records, world }) {
 
 /** `slack:T0ACME:U0BOB` → `U0BOB` */
 export function lastPart(id) {
-  return String(id ?? '').split(':').at(-1) ?? '';
+  return (
+    String(id ?? '')
+      .split(':')
+      .at(-1) ?? ''
+  );
 }

@@ -86,7 +86,8 @@ function go(place) {
 async function speak(text, inThread) {
   const place = placeOf();
   const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
-  if (command && inThread) return { ok: false, error: 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.' };
+  if (command && inThread)
+    return { ok: false, error: 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.' };
   if (!inThread) expected = { channel: place.id, after: newest(place) };
   const where = { person: shown.me, channel: place.id };
   if (command) return act('slash', { ...where, command: `/${command[1]}`, text: command[2].trim() });
@@ -222,7 +223,10 @@ function renderHome() {
     names: namesOf(world.slack, shown.me),
     act: (click) => deed('clickView', { person: shown.me, view: view.id, click }),
   };
-  fill(node, view ? blocks(view.blocks, own) : h('p', { class: 'muted' }, 'Sophia has not published a Home tab for you yet.'));
+  fill(
+    node,
+    view ? blocks(view.blocks, own) : h('p', { class: 'muted' }, 'Sophia has not published a Home tab for you yet.'),
+  );
 }
 
 function renderStatus(node, place, ts) {
@@ -259,8 +263,10 @@ find('#tab-messages').addEventListener('click', () => {
 find('#tab-home').addEventListener('click', () => {
   shown.home = true;
   render();
-  deed('home', { person: shown.me });
+  void deed('home', { person: shown.me });
 });
+// Reachable by keyboard in every browser, so that one can scroll without a mouse.
+for (const scroller of document.querySelectorAll('.scroller')) scroller.tabIndex = 0;
 for (const button of document.querySelectorAll('#panes button'))
   button.addEventListener('click', () => show(button.dataset.pane));
 

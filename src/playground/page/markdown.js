@@ -36,7 +36,16 @@ function blocks(lines, names) {
     } else if (line.startsWith('>')) {
       flush();
       const end = endOf(lines, at, (other) => other.startsWith('>'));
-      out.push(h('blockquote', null, blocks(lines.slice(at, end).map((other) => other.replace(/^> ?/, '')), names)));
+      out.push(
+        h(
+          'blockquote',
+          null,
+          blocks(
+            lines.slice(at, end).map((other) => other.replace(/^> ?/, '')),
+            names,
+          ),
+        ),
+      );
       at = end - 1;
     } else if (listItem.test(line)) {
       flush();
@@ -74,7 +83,12 @@ function list(lines, names) {
     first[2] === undefined ? 'ul' : 'ol',
     first[2] && first[2] !== '1' ? { start: first[2] } : null,
     items.map(({ text, rest }) =>
-      h('li', null, inlineMarkdown(text, names), rest.some((line) => listItem.test(line)) ? list(rest, names) : rest.join(' ')),
+      h(
+        'li',
+        null,
+        inlineMarkdown(text, names),
+        rest.some((line) => listItem.test(line)) ? list(rest, names) : rest.join(' '),
+      ),
     ),
   );
 }
@@ -94,8 +108,26 @@ function table(head, rows, names) {
     h(
       'table',
       null,
-      h('thead', null, h('tr', null, head.map((cell) => h('th', { scope: 'col' }, inlineMarkdown(cell, names))))),
-      h('tbody', null, rows.map((row) => h('tr', null, row.map((cell) => h('td', null, inlineMarkdown(cell, names)))))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          head.map((cell) => h('th', { scope: 'col' }, inlineMarkdown(cell, names))),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row) =>
+          h(
+            'tr',
+            null,
+            row.map((cell) => h('td', null, inlineMarkdown(cell, names))),
+          ),
+        ),
+      ),
     ),
   );
 }
@@ -118,7 +150,8 @@ export function inlineMarkdown(text, names) {
 }
 
 function nodeOf(match, names) {
-  const [, escaped, code, label, address, angle, angleLabel, bold, bold2, italic, italic2, strike, shortcode, bare] = match;
+  const [, escaped, code, label, address, angle, angleLabel, bold, bold2, italic, italic2, strike, shortcode, bare] =
+    match;
   if (escaped !== undefined) return escaped;
   if (code !== undefined) return h('code', null, code);
   if (label !== undefined) return link(address, inlineMarkdown(label, names));

@@ -45,7 +45,10 @@ function messageNode(message, follows, context, inThread) {
   const root = message.thread_ts === undefined || message.thread_ts === message.ts;
   return h(
     'li',
-    { class: `message${follows ? ' follows' : ''}${message.is_ephemeral ? ' ephemeral' : ''}`, data: { ts: message.ts } },
+    {
+      class: `message${follows ? ' follows' : ''}${message.is_ephemeral ? ' ephemeral' : ''}`,
+      data: { ts: message.ts },
+    },
     follows ? h('span', { class: 'gutter', 'aria-hidden': 'true' }, clock(message.ts)) : avatar(message.user, name),
     h(
       'article',
@@ -79,7 +82,9 @@ function content(message, ours) {
       h(
         'div',
         { class: 'attachment' },
-        attachment.blocks ? blocks(attachment.blocks, ours) : mrkdwn(String(attachment.text ?? attachment.fallback ?? ''), ours.names),
+        attachment.blocks
+          ? blocks(attachment.blocks, ours)
+          : mrkdwn(String(attachment.text ?? attachment.fallback ?? ''), ours.names),
       ),
     );
   if (message.streaming_state === 'in_progress') shown.push(h('span', { class: 'caret', 'aria-hidden': 'true' }));
@@ -97,21 +102,40 @@ function threadLine(message, context) {
   const count = message.reply_count === 1 ? '1 reply' : `${message.reply_count} replies`;
   return h(
     'button',
-    { type: 'button', class: 'thread-line', data: { focus: `open-${message.ts}` }, on: { click: () => context.openThread(message.ts) } },
+    {
+      type: 'button',
+      class: 'thread-line',
+      data: { focus: `open-${message.ts}` },
+      on: { click: () => context.openThread(message.ts) },
+    },
     count,
     message.latest_reply && h('span', { class: 'muted' }, ` Last reply ${clock(message.latest_reply)}`),
   );
 }
 
 function tools(message, context, inThread) {
-  const buttons = context.shortcuts.map(({ id, label }) =>
-    h('button', { type: 'button', class: 'icon', on: { click: () => context.shortcut(id, message) } }, label),
+  const choices = [
+    ...(inThread ? [] : [{ label: 'Reply in thread', act: () => context.openThread(message.thread_ts ?? message.ts) }]),
+    ...context.shortcuts.map(({ id, label }) => ({ label, act: () => context.shortcut(id, message) })),
+  ];
+  if (choices.length === 0) return null;
+  const choose = (event) => {
+    const choice = choices[Number(event.target.value || -1)];
+    event.target.value = '';
+    choice?.act();
+  };
+  return h(
+    'select',
+    {
+      class: 'tools',
+      'aria-label': 'Message shortcuts',
+      title: 'Message shortcuts',
+      data: { focus: `tools-${message.ts}` },
+      on: { change: choose },
+    },
+    h('option', { value: '' }, '⋯'),
+    choices.map(({ label }, index) => h('option', { value: String(index) }, label)),
   );
-  if (!inThread)
-    buttons.unshift(
-      h('button', { type: 'button', class: 'icon', on: { click: () => context.openThread(message.thread_ts ?? message.ts) } }, 'Reply in thread'),
-    );
-  return buttons.length > 0 ? h('div', { class: 'tools' }, buttons) : null;
 }
 
 /** @param {string} ts */

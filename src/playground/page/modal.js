@@ -23,7 +23,8 @@ export function createModal({ submit, close, contextFor }) {
     fields = new Map();
     const context = {
       ...contextFor(view, valuesOf),
-      register: (blockId, actionId, read, node) => fields.set(`${blockId}\n${actionId}`, { blockId, actionId, read, node }),
+      register: (blockId, actionId, read, node) =>
+        fields.set(`${blockId}\n${actionId}`, { blockId, actionId, read, node }),
     };
     const form = h('form', { novalidate: true });
     form.addEventListener('submit', async (event) => {
@@ -48,7 +49,11 @@ export function createModal({ submit, close, contextFor }) {
       h(
         'footer',
         null,
-        h('button', { type: 'button', class: 'button', on: { click: () => close(view) } }, plain(view.close) || (view.submit ? 'Cancel' : 'Close')),
+        h(
+          'button',
+          { type: 'button', class: 'button', on: { click: () => close(view) } },
+          plain(view.close) || (view.submit ? 'Cancel' : 'Close'),
+        ),
         view.submit && h('button', { type: 'submit', class: 'button primary submit' }, plain(view.submit)),
       ),
     );

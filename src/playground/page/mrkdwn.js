@@ -5,7 +5,7 @@ import { emojiOf } from './emoji.js';
 /** @typedef {{ personName(id: string): string | undefined, channelName(id: string): string | undefined, me: string, bot: string }} Names */
 
 /** @param {string} text */
-export function unescape(text) {
+export function unescaped(text) {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
@@ -13,7 +13,7 @@ export function unescape(text) {
 export function mrkdwn(text, names) {
   const parts = String(text ?? '').split(/```\n?([\s\S]*?)\n?```/);
   return fragment(
-    parts.map((part, index) => (index % 2 === 1 ? h('pre', { tabindex: 0 }, unescape(part)) : lines(part, names))),
+    parts.map((part, index) => (index % 2 === 1 ? h('pre', { tabindex: 0 }, unescaped(part)) : lines(part, names))),
   );
 }
 
@@ -57,7 +57,7 @@ export function inline(text, names) {
     const [whole, code, angle, shortcode, bold, italic, strike] = match;
     const node =
       code !== undefined
-        ? h('code', null, unescape(code))
+        ? h('code', null, unescaped(code))
         : angle !== undefined
           ? angled(angle, names)
           : shortcode !== undefined
@@ -68,10 +68,10 @@ export function inline(text, names) {
                 ? h('em', null, inline(italic, names))
                 : h('s', null, inline(strike ?? '', names));
     if (node === null) continue;
-    out.push(unescape(text.slice(from, match.index)), node);
+    out.push(unescaped(text.slice(from, match.index)), node);
     from = match.index + whole.length;
   }
-  out.push(unescape(text.slice(from)));
+  out.push(unescaped(text.slice(from)));
   return out.filter((part) => part !== '');
 }
 
@@ -86,10 +86,12 @@ function angled(inside, names) {
   const [target = '', label] = split(inside);
   if (target.startsWith('@')) return mention(target.slice(1), names);
   if (target.startsWith('#')) return channel(target.slice(1), label, names);
-  if (target.startsWith('!date')) return h('time', null, unescape(label ?? ''));
+  if (target.startsWith('!date')) return h('time', null, unescaped(label ?? ''));
   if (target.startsWith('!'))
-    return h('span', { class: 'mention' }, `@${unescape(label ?? target.slice(1)).replace(/^@/, '')}`);
-  return link(unescape(target), unescape(label ?? target.replace(/^mailto:/, '')));
+    return h('span', { class: 'mention' }, `@${unescaped(label ?? target.slice(1)).replace(/^@/, '')}`);
+  // Anything else between angle brackets is what somebody typed, not markup.
+  if (!/^(https?:\/\/|mailto:)/.test(target)) return null;
+  return link(unescaped(target), unescaped(label ?? target.replace(/^mailto:/, '')));
 }
 
 function split(inside) {

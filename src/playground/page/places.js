@@ -23,8 +23,14 @@ export function renderPlaces(node, state, shown, go) {
       ({ place, here, unread }) => JSON.stringify([place.name, here, unread]),
       ({ place, here, unread }) => item(place, here, unread, go),
     );
-  list('.channels', slack.channels.filter((place) => place.kind !== 'im'));
-  list('.direct', slack.channels.filter((place) => place.kind === 'im' && place.user === state.me));
+  list(
+    '.channels',
+    slack.channels.filter((place) => place.kind !== 'im'),
+  );
+  list(
+    '.direct',
+    slack.channels.filter((place) => place.kind === 'im' && place.user === state.me),
+  );
 }
 
 function item(place, here, unread, go) {

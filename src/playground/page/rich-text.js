@@ -4,7 +4,11 @@ import { channel, emojiNode, mention } from './mrkdwn.js';
 
 /** @param {{ elements?: object[] }} block @param {import('./mrkdwn.js').Names} names */
 export function richText(block, names) {
-  return h('div', { class: 'rich' }, (block.elements ?? []).map((element) => part(element, names)));
+  return h(
+    'div',
+    { class: 'rich' },
+    (block.elements ?? []).map((element) => part(element, names)),
+  );
 }
 
 function part(element, names) {
@@ -17,7 +21,13 @@ function part(element, names) {
     case 'rich_text_preformatted':
       return h('pre', { tabindex: 0 }, inside());
     case 'rich_text_list': {
-      const items = (element.elements ?? []).map((item) => h('li', null, (item.elements ?? []).map((child) => leaf(child, names))));
+      const items = (element.elements ?? []).map((item) =>
+        h(
+          'li',
+          null,
+          (item.elements ?? []).map((child) => leaf(child, names)),
+        ),
+      );
       return h(element.style === 'ordered' ? 'ol' : 'ul', { class: `indent${element.indent ?? 0}` }, items);
     }
     default:

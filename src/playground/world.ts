@@ -1,0 +1,209 @@
+/** The emulated world of the playground: Acme's Slack, its repository, its app on Fly and a model, all on loopback. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createFlyEmulator, type FlyEmulator } from '../emulators/fly/index.ts';
+import { createGitHubEmulator, type GitHubEmulator } from '../emulators/github/index.ts';
+import { createOpenRouterEmulator, type OpenRouterEmulator } from '../emulators/openrouter/index.ts';
+import { acmeWorkspace, createSlackEmulator, type SlackEmulator } from '../emulators/slack/index.ts';
+
+export const repository = 'acme/web';
+export const flyApp = 'acme-web';
+export const approvers = ['U0ALICE', 'U0BOB'];
+/** The message shortcuts of manifest.yml. */
+export const shortcuts = [
+  { id: 'ask_sophia', label: 'Ask Sophia' },
+  { id: 'remember_this', label: 'Remember this' },
+];
+const regions = ['iad', 'fra', 'syd'];
+/** How many commits of main are not deployed yet when the story begins. */
+const commitsAhead = 3;
+const buildsEveryMs = 300;
+
+const servicesFile = `# What the team calls its services.
+services:
+  web:
+    repository: ${repository}
+    environments:
+      production:
+        fly_app: ${flyApp}
+        image: registry.fly.io/${flyApp}:{sha}
+`;
+const policyFile = `# Who must say yes to what. Anything not named here follows the rules built in: reads are free, a write asks.
+version: 1
+roles:
+  admins: [${approvers.join(', ')}]
+rules:
+  - name: production asks an admin who did not ask for it
+    match: { environment: production, effect: [write, destroy] }
+    then: ask
+    approvers: [admins]
+    quorum: 1
+    self_approval: false
+    expires: 1h
+`;
+
+export type WorldView = {
+  machines: { id: string; region: string; image: string; sha: string; state: string; healthy: boolean }[];
+  unhealthyNext: boolean;
+  note: string;
+  models: string;
+};
+
+export type World = {
+  readonly slack: SlackEmulator;
+  readonly github: GitHubEmulator;
+  readonly fly: FlyEmulator;
+  readonly openRouter: OpenRouterEmulator;
+  /** What the app is told: the emulators' addresses and keys, and nothing real but the model key. */
+  readonly environment: Record<string, string>;
+  view(): WorldView;
+  /** The next image a machine starts with will not become healthy. */
+  setUnhealthyNext(on: boolean): void;
+  /** Somebody pushes another commit to #12; its checks pass. Answers the new head. */
+  pushToPull(number?: number): Promise<string>;
+  /** A commit lands on main, its checks pass and its image is built. Answers its sha. */
+  commitToMain(message?: string): Promise<string>;
+  subscribe(listener: () => void): () => void;
+  close(): Promise<void>;
+};
+
+export type WorldOptions = {
+  /** Folder for the files the app reads. */
+  data: string;
+  appUrl: string;
+  openRouterKey?: string;
+  /** Milliseconds between two states of a machine; a person should be able to watch. */
+  stepMs?: number;
+};
+
+const signingSecret = 'playground-signing-secret';
+const botToken = 'xoxb-playground';
+
+export async function createWorld({ data, appUrl, openRouterKey, stepMs = 400 }: WorldOptions): Promise<World> {
+  const github = await createGitHubEmulator();
+  const fly = await createFlyEmulator({ stepMs });
+  const openRouter = await createOpenRouterEmulator();
+  const slack = await createSlackEmulator({
+    ...acmeWorkspace,
+    signingSecret,
+    botToken,
+    requestUrl: `${appUrl}/slack/events`,
+    shortcuts: shortcuts.map(({ id }) => id),
+    retryDelaysMs: [0, 5_000, 30_000],
+  });
+  const listeners = new Set<() => void>();
+  let unhealthyNext = false;
+  let note = '';
+
+  const built = new Set(github.shas.main);
+  for (const sha of built) fly.addImage(flyApp, sha, { revision: sha });
+  const live = github.shas.main[commitsAhead] ?? '';
+  fly.addApp({
+    name: flyApp,
+    org: 'acme',
+    machines: regions.map((region) => ({ region })),
+    image: `registry.fly.io/${flyApp}:${live}`,
+  });
+
+  await writeFile(join(data, 'services.yaml'), servicesFile);
+  await writeFile(join(data, 'policy.yaml'), policyFile);
+
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const unsubscribe = [slack.subscribe(changed), fly.subscribe(watchFly)];
+
+  /** What Acme's build server does with every commit of main, merged pull requests included: test, build, push. */
+  async function build(): Promise<void> {
+    for (const sha of github.shas.main.filter((candidate) => !built.has(candidate))) {
+      built.add(sha);
+      await github.setCheck(sha, 'test', 'success');
+      fly.addImage(flyApp, sha, { revision: sha });
+      note = `${sha.slice(0, 7)} is on main, checked and built.`;
+      changed();
+    }
+  }
+  const building = setInterval(() => {
+    build().catch(() => {
+      // GitHub was closed meanwhile.
+    });
+  }, buildsEveryMs);
+  building.unref();
+
+  /** The switch turns itself off when the sick release has shown itself. */
+  function watchFly(): void {
+    const failing = machines().some((machine) => !machine.healthy && machine.state === 'started');
+    if (unhealthyNext && failing) unhealthyNext = false;
+    changed();
+  }
+
+  function machines(): WorldView['machines'] {
+    const app = fly.snapshot().apps.find(({ name }) => name === flyApp);
+    return (app?.machines ?? []).map(({ id, region, image, revision, state, checks }) => ({
+      id,
+      region,
+      image,
+      sha: (revision ?? image).slice(0, 7),
+      state,
+      healthy: state === 'started' && checks.every((check) => check.status === 'passing'),
+    }));
+  }
+
+  return {
+    slack,
+    github,
+    fly,
+    openRouter,
+    environment: {
+      SLACK_BOT_TOKEN: botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      GITHUB_TOKEN: github.token,
+      GITHUB_API_URL: github.url,
+      FLY_API_TOKEN: fly.token,
+      FLY_API_URL: fly.url,
+      FLY_REGISTRY_URL: fly.registryUrl,
+      ...(openRouterKey
+        ? { OPENROUTER_API_KEY: openRouterKey }
+        : { OPENROUTER_API_KEY: openRouter.apiKey, OPENROUTER_BASE_URL: openRouter.baseUrl }),
+      SOPHIA_ADMINS: approvers.join(','),
+      SOPHIA_SERVICES: join(data, 'services.yaml'),
+      SOPHIA_POLICY: join(data, 'policy.yaml'),
+    },
+    view: () => ({
+      machines: machines(),
+      unhealthyNext,
+      note,
+      models: openRouterKey
+        ? 'Real models through OpenRouter'
+        : 'A rehearsal model answers: no OPENROUTER_API_KEY is set',
+    }),
+    setUnhealthyNext(on) {
+      unhealthyNext = on;
+      if (on) fly.makeUnhealthy('next');
+      else fly.makeHealthy('next');
+      changed();
+    },
+    async pushToPull(number = 12) {
+      const sha = await github.pushToPull(number);
+      await github.setCheck(sha, 'test', 'success');
+      note = `#${number} is now at ${sha.slice(0, 7)}.`;
+      changed();
+      return sha;
+    },
+    async commitToMain(message = 'Round prices up on the product page') {
+      const sha = await github.commitToMain(message);
+      await build();
+      return sha;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      clearInterval(building);
+      for (const end of unsubscribe) end();
+      await Promise.all([slack.close(), github.close(), fly.close(), openRouter.close()]);
+    },
+  };
+}
