@@ -151,7 +151,7 @@ async function stillTrue(
 function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): string | null {
   const action = job.services.actions.get(call.action);
   if (ready.grantStep !== null || !action) return null;
-  return rule(job, action, ready.plan, call.grant?.environment).verdict === 'allow' ? null : 'The policy has changed.';
+  return rule(job, action, ready.plan).verdict === 'allow' ? null : 'The policy has changed.';
 }
 
 async function whyVoid(job: Job, approvalId: string): Promise<string | null> {

@@ -76,7 +76,7 @@ export async function preview(
   return await job.run.step('preview', async () => {
     const checked = await check(job, { ordinal: '0', action, input });
     if (checked.state === 'ended') return checked.outcome;
-    return { plan: checked.plan, ruling: rule(job, checked.action, checked.plan, undefined) };
+    return { plan: checked.plan, ruling: rule(job, checked.action, checked.plan) };
   });
 }
 
@@ -89,7 +89,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   const grantStep = call.grant ? grantedStep(call.grant, plan) : null;
   const ruling: Ruling =
     grantStep === null
-      ? rule(job, action, plan, call.grant?.environment)
+      ? rule(job, action, plan)
       : { verdict: 'allow', rule: `step ${grantStep + 1} of the approved plan` };
   if (ruling.verdict === 'refuse')
     return ended(await refusal(job, call, 'policy', ruling.reason, `Rule: ${ruling.rule}.`, plan));
@@ -143,7 +143,7 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
   }
   const context = lookContext(job);
   try {
-    const plan = await planOf(action, parsed.input, context);
+    const plan = await planOf(action, parsed.input, context, call.grant?.environment);
     const over = await overBudget(job, plan.cost?.usd ?? 0);
     if (over) return refuse('over_budget', over, 'Ask an admin to raise SOPHIA_BUDGET_DAY_USD.');
     return { state: 'planned', action, plan, taint: context.taint };

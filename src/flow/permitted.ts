@@ -24,11 +24,11 @@ export async function overBudget(job: Job, usd: number): Promise<string | null> 
   return `It would cost $${usd.toFixed(2)}, and $${spent.toFixed(2)} of today's $${limits.dayUsd.toFixed(2)} is spent.`;
 }
 
-export function rule(job: Job, action: Action, plan: Plan, environment: string | undefined): Ruling {
-  const where = plan.environment ?? environment;
+export function rule(job: Job, action: Action, plan: Plan): Ruling {
+  const { target, environment } = plan;
   return job.services.policy.rule({
     action,
-    plan: { target: plan.target, ...(where === undefined ? {} : { environment: where }) },
+    plan: { target, ...(environment === undefined ? {} : { environment }) },
     requester: job.requester,
     channel: job.origin.message.channel,
     taint: job.taint,

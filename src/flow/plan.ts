@@ -11,11 +11,24 @@ import { parseInput } from './input.ts';
 /** Longest a plan may take to be resolved, in milliseconds. */
 const planningMs = 45_000;
 
-export async function planOf(action: Action, input: JsonObject, context: LookContext): Promise<Plan> {
+/** `environment`: that of the workflow around it, for a step that names none itself. */
+export async function planOf(
+  action: Action,
+  input: JsonObject,
+  context: LookContext,
+  environment?: string,
+): Promise<Plan> {
   const draft: PlanDraft = action.plan
     ? await action.plan(input, context)
     : { target: `read:${action.name}`, summary: action.name, details: [], preconditions: [] };
-  const whole = { ...draft, action: action.name, input, effect: action.effect };
+  const place = draft.environment ?? environment;
+  const whole = {
+    ...draft,
+    ...(place === undefined ? {} : { environment: place }),
+    action: action.name,
+    input,
+    effect: action.effect,
+  };
   // A round trip drops what JSON cannot hold, so that the plan hashed is the plan stored.
   const settled = JSON.parse(JSON.stringify(whole)) as JsonObject;
   return { ...whole, hash: hashJson('plan', settled) };

@@ -1,0 +1,76 @@
+/** Policy: first match wins, taint only raises, nobody is asked who could not grant. */
+import { expect, test } from 'vitest';
+import type { Action } from '../../src/core/action.ts';
+import { createPolicy, parsePolicy } from '../../src/flow/policy.ts';
+import { counterActions } from './test-house.ts';
+
+const [read, write] = counterActions().actions as [Action, Action];
+const destroy = { ...write, effect: 'destroy' } as Action;
+const person = (id: string) => ({ id: `slack:T1:${id}`, name: id, kind: 'member' as const });
+const policyOf = (text: string | null, admins = ['alice', 'bob', 'carol']) =>
+  createPolicy({ document: text === null ? null : parsePolicy(text), admins, personId: (id) => `slack:T1:${id}` });
+const ask = (action: Action, more: { taint?: boolean; environment?: string; who?: string; channel?: string } = {}) => ({
+  action,
+  plan: { target: 't', ...(more.environment ? { environment: more.environment } : {}) },
+  requester: person(more.who ?? 'alice'),
+  channel: more.channel ?? 'slack:T1:C1',
+  taint: more.taint ? [{ source: 'web' }] : [],
+});
+
+test('with no policy file reads are free, a write asks one other, a destroy asks two others', () => {
+  const policy = policyOf(null);
+  expect(policy.rule(ask(read)).verdict).toBe('allow');
+  expect(policy.rule(ask(write))).toMatchObject({ verdict: 'ask', rule: { quorum: 1, selfApproval: false } });
+  expect(policy.rule(ask(destroy))).toMatchObject({ verdict: 'ask', rule: { quorum: 2 } });
+});
+
+test('nobody to ask is a refusal, not a card that nobody can answer', () => {
+  expect(policyOf(null, ['alice']).rule(ask(write))).toMatchObject({
+    verdict: 'refuse',
+    reason: expect.stringContaining('own request'),
+  });
+  expect(policyOf(null, []).rule(ask(write)).verdict).toBe('refuse');
+  expect(policyOf(null, ['alice', 'bob']).rule(ask(destroy)).verdict).toBe('refuse');
+});
+
+test('the first rule that matches wins', () => {
+  const policy = policyOf(`
+version: 1
+roles: { deployers: [dan] }
+rules:
+  - { name: closed, match: { environment: production, channel: C9 }, then: refuse, reason: use the other channel }
+  - { name: production, match: { environment: [production, eu] }, then: ask, approvers: [deployers], expires: 30m }
+  - { name: dan alone, match: { person: deployers, effect: write }, then: allow }
+`);
+  expect(policy.rule(ask(write, { environment: 'production', channel: 'slack:T1:C9' }))).toMatchObject({
+    verdict: 'refuse',
+    reason: 'use the other channel',
+  });
+  expect(policy.rule(ask(write, { environment: 'eu' }))).toMatchObject({
+    rule: { approvers: ['slack:T1:dan'], expiresInMs: 1_800_000 },
+  });
+  expect(policy.rule(ask(write, { who: 'dan' })).verdict).toBe('allow');
+  expect(policy.rule(ask(write)).verdict).toBe('ask');
+});
+
+test('untrusted text raises an allowed write to ask and leaves reads alone', () => {
+  const policy = policyOf('version: 1\nrules:\n  - { name: free, match: {}, then: allow }\n');
+  expect(policy.rule(ask(write)).verdict).toBe('allow');
+  expect(policy.rule(ask(write, { taint: true })).verdict).toBe('ask');
+  expect(policy.rule(ask(read, { taint: true })).verdict).toBe('allow');
+  expect(policy.rule(ask({ ...read, egress: true } as Action, { taint: true })).verdict).toBe('ask');
+});
+
+test('a policy that does not hold is refused with what is wrong', () => {
+  expect(() => parsePolicy('version: 2')).toThrow(/version/);
+  expect(() => parsePolicy('version: 1\nrules:\n  - { name: a, then: ask, approvers: [] }')).toThrow(
+    /empty approver list/,
+  );
+  expect(() => parsePolicy('version: 1\nrules:\n  - { name: a, then: allow, match: { acton: x } }')).toThrow(/acton/);
+  expect(() => parsePolicy(':\n  - {')).toThrow(/not YAML/);
+});
+
+test('a role that does not exist is nobody', () => {
+  const policy = policyOf('version: 1\nrules:\n  - { name: a, then: ask, approvers: [ghosts], quorum: 2 }\n');
+  expect(policy.rule(ask(write)).verdict).toBe('refuse');
+});
