@@ -6,11 +6,11 @@ const mostColumns = 6;
 
 export function listing(title: string, output: Json): Reply {
   const rows = firstRows(output);
-  if (!rows) return { kind: 'words', markdown: `*${title}*\n${lines(output)}` };
+  if (!rows) return { kind: 'words', markdown: `**${title}**\n${lines(output)}` };
   const columns = Object.keys(rows[0] ?? {})
     .filter((name) => rows.some((row) => isPlain(row[name])))
     .slice(0, mostColumns);
-  if (rows.length === 0) return { kind: 'words', markdown: `*${title}*\nNothing.` };
+  if (rows.length === 0) return { kind: 'words', markdown: `**${title}**\nNothing.` };
   return { kind: 'table', title, columns, rows: rows.map((row) => columns.map((name) => cell(row[name]))) };
 }
 

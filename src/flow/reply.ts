@@ -50,6 +50,6 @@ export function sayHelp(
       : [];
   return {
     kind: 'words',
-    markdown: ['*What you can type after `/sophia` (or after mentioning me)*', ...rows, ...rest].join('\n'),
+    markdown: ['**What you can type after `/sophia` (or after mentioning me)**', ...rows, ...rest].join('\n'),
   };
 }
