@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../src/flow/policy.ts';
+import { parseServices } from '../src/workflows/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -66,16 +67,9 @@ function headings(text: string): string[] {
 const settings = all(read('.env.example'), /^(?:# )?([A-Z][A-Z0-9_]+)=/gm);
 
 describe('.env.example', () => {
-  // Whoever reads settings: the one file that reads process.env, and what declares settings in a zod object.
-  const readers = ['src', 'src/connectors']
-    .flatMap((folder) => under(folder, '.ts'))
-    .filter((file) => /^src\/(?:[^/]+\.ts$|connectors\/)/.test(file));
-  const known = new Set(
-    readers.flatMap((file) => [
-      ...all(read(file), /^\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): z\b/gm),
-      ...all(read(file), /\benv\.([A-Z][A-Z0-9_]+)\b/g),
-    ]),
-  );
+  // What is read of the environment is declared as keys of zod objects, here and nowhere else.
+  const declaring = ['src/settings.ts', ...under('src/connectors', 'index.ts')];
+  const known = new Set(declaring.flatMap((file) => all(read(file), /^ {2}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): /gm)));
 
   test('explains every setting that is read', () => {
     expect([...known].filter((name) => !settings.includes(name)).sort()).toEqual([]);
@@ -95,6 +89,11 @@ test('every example in docs/policy.md is a policy that holds', () => {
   const examples = all(read('docs/policy.md'), /^```yaml\n([\s\S]*?)^```/gm);
   expect(examples.length).toBeGreaterThan(0);
   for (const example of examples) expect(parsePolicy(example).version).toBe(1);
+});
+
+test('the example in docs/connectors.md names services that hold', () => {
+  const [example = ''] = all(read('docs/connectors.md'), /^```yaml\n([\s\S]*?)^```/gm);
+  expect(Object.keys(parseServices(example))).toEqual(['web']);
 });
 
 test('AGENTS.md stays on one page', () => {

@@ -51,9 +51,11 @@ const mark = { ok: '✓', off: '–', problem: '✗' } as const;
 async function examine(part: DoctorPart, deadlineMs: number): Promise<Finding> {
   const set = part.set.length > 0 ? [`Set: ${part.set.join(', ')}.`] : [];
   const facts = part.facts ?? [];
+  // What is off on purpose lacks nothing.
+  const lack = part.state === 'off' && !part.required ? 'Not set' : 'Missing';
   const missing = part.needs
     .filter((need) => !part.set.includes(need.variable))
-    .map((need) => `Missing: ${need.variable}. ${need.where}`);
+    .map((need) => `${lack}: ${need.variable}. ${need.where}`);
   if (part.state === 'off') return { part, verdict: part.required ? 'problem' : 'off', lines: [...facts, ...missing] };
   if (part.state === 'misconfigured')
     return { part, verdict: 'problem', lines: [...set, ...facts, ...part.problems, ...missing] };

@@ -35,7 +35,7 @@ describe('doctor', () => {
     const { text, code } = await doctor([{ ...fly, state: 'off', set: [] }]);
     expect(code).toBe(0);
     expect(text).toContain('– fly');
-    expect(text).toContain('Missing: FLY_API_TOKEN. Run `fly tokens create deploy`.');
+    expect(text).toContain('Not set: FLY_API_TOKEN. Run `fly tokens create deploy`.');
   });
 
   test('does not call an outside system that is off or misconfigured', async () => {
@@ -53,7 +53,9 @@ describe('doctor', () => {
 
   test('a required part that is off is a failure', async () => {
     const slack: DoctorPart = { ...fly, name: 'slack', state: 'off', set: [], required: true };
-    expect((await doctor([slack])).code).toBe(1);
+    const { text, code } = await doctor([slack]);
+    expect(code).toBe(1);
+    expect(text).toContain('Missing: FLY_API_TOKEN.');
   });
 
   test('a part set halfway is a failure that names the other half', async () => {
