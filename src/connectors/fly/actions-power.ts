@@ -14,6 +14,8 @@ type Verb = 'restart' | 'start' | 'stop';
 type Power = {
   verb: Verb;
   name: string;
+  /** How people begin the line. */
+  typed: string;
   description: string;
   /** States in which it can be done. */
   from: string[];
@@ -24,6 +26,7 @@ const powers: Power[] = [
   {
     verb: 'restart',
     name: 'fly_restart_machine',
+    typed: 'restart',
     description: 'Stops one Fly machine and starts it again with the same image and configuration.',
     from: ['started'],
     undo: 'Not needed: image and configuration stay the same. Requests in flight on this machine may fail.',
@@ -31,6 +34,7 @@ const powers: Power[] = [
   {
     verb: 'start',
     name: 'fly_start_machine',
+    typed: 'start machine',
     description: 'Starts a stopped or suspended Fly machine.',
     from: ['stopped', 'suspended', 'created'],
     undo: 'Stop it again.',
@@ -38,6 +42,8 @@ const powers: Power[] = [
   {
     verb: 'stop',
     name: 'fly_stop_machine',
+    // `stop <run>` ends a run.
+    typed: 'stop machine',
     description: 'Stops a Fly machine without destroying it; it can be started again.',
     from: ['started', 'starting'],
     undo: 'Start it again.',
@@ -48,17 +54,17 @@ export function powerActions(world: FlyWorld) {
   return powers.map((power) => powerAction(world, power));
 }
 
-function powerAction(world: FlyWorld, { verb, name, description, from, undo }: Power) {
+function powerAction(world: FlyWorld, { verb, name, typed, description, from, undo }: Power) {
   const { fly } = world;
   return defineAction({
     name,
     description,
     effect: 'write',
-    usage: `${verb} <machine> in <app>`,
-    example: `${verb} 3d8d413b29d089 in acme-web`,
+    usage: `${typed} <machine> in <app>`,
+    example: `${typed} 3d8d413b29d089 in acme-web`,
     input,
     output,
-    deadlineMs: 30_000,
+    deadlineMs: 20_000,
 
     async plan({ app, machine }, { signal }) {
       const [now, fleet] = await Promise.all([
@@ -94,8 +100,9 @@ function powerAction(world: FlyWorld, { verb, name, description, from, undo }: P
       const { app, machine } = plan.input;
       return withLease(world, { app, machine, deed }, signal, async (nonce) => {
         await fly.setPower({ app, machine }, verb, nonce, signal);
-        const after = await fly.getMachine({ app, machine }, signal);
-        return { machine, state: after.state ?? 'unknown' };
+        // Done, whatever a look at it afterwards brings.
+        const after = await fly.getMachine({ app, machine }, signal).catch(() => null);
+        return { machine, state: after?.state ?? 'unknown' };
       });
     },
 

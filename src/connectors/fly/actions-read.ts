@@ -138,12 +138,14 @@ export function readActions(world: FlyWorld) {
     }),
     defineAction({
       name: 'fly_list_versions',
-      description: 'Lists the earlier configurations of a Fly machine: which images it ran before.',
+      description: 'Lists the earlier configurations of a Fly machine: which images it ran before, newest first.',
       effect: 'read',
       input: z.strictObject(place),
       output: versionList,
       async run({ input }, { signal }) {
         const versions = await fly.listVersions(input, signal);
+        // A version's id begins with its time: newest first, whatever the order of the answer.
+        versions.sort((a, b) => ((a.version ?? '') < (b.version ?? '') ? 1 : -1));
         return {
           versions: versions.map((version) => ({
             instance_id: version.version ?? '',

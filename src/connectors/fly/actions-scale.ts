@@ -1,14 +1,14 @@
 /** Brings an app to a number of machines: up by cloning one that runs, down by destroying the newest. */
 import { z } from 'zod';
 import { defineAction, type Reconciliation } from '../../core/action.ts';
-import { SophiaError } from '../../core/error.ts';
+import { SophiaError, toSophiaError } from '../../core/error.ts';
 import type { Machine } from './client.ts';
 import { withLease } from './lease.ts';
 import { growFleet } from './scale-up.ts';
 import { appName, deedMark, region, shortImage } from './schema.ts';
 import type { FlyWorld } from './world.ts';
 
-const most = 50;
+const most = 20;
 const input = z.strictObject({
   app: appName,
   count: z.int().min(1).max(most).describe('How many machines there shall be, in the whole app or in the region given'),
@@ -33,7 +33,7 @@ export function scaleActions(world: FlyWorld) {
     example: 'scale acme-web up to 4',
     input,
     output,
-    deadlineMs: 120_000,
+    deadlineMs: 30_000,
 
     async plan(asked, { signal }) {
       const whole = await fleetOf({ app: asked.app }, signal);
@@ -87,7 +87,7 @@ export function scaleActions(world: FlyWorld) {
     example: 'scale acme-web down to 2',
     input,
     output,
-    deadlineMs: 120_000,
+    deadlineMs: 30_000,
 
     async plan(asked, { signal }) {
       const fleet = await fleetOf(asked, signal);
@@ -116,10 +116,17 @@ export function scaleActions(world: FlyWorld) {
       const { app, count } = plan.input;
       const list = doomed.parse(plan.resolved).machines;
       const present = new Set((await fleetOf({ app }, signal)).map((one) => one.id));
-      for (const machine of list.filter((id) => present.has(id)))
+      for (const machine of list.filter((id) => present.has(id))) {
         await withLease(world, { app, machine, deed }, signal, (nonce) =>
           fly.destroyMachine({ app, machine }, nonce, signal),
-        );
+        ).catch((problem: unknown) => {
+          throw partly(
+            toSophiaError(problem),
+            list.filter((id) => !present.has(id)),
+          );
+        });
+        present.delete(machine);
+      }
       return { app, count, machines: list };
     },
 
@@ -141,6 +148,15 @@ function pickTemplate(fleet: Machine[]): Machine | undefined {
   return [...fleet]
     .sort(newestFirst)
     .findLast((one) => one.state === 'started' && !one.config?.mounts?.length && !one.config?.standbys?.length);
+}
+
+/** What is known to be gone belongs into the words of the failure; a lost answer is looked into instead. */
+function partly(error: SophiaError, gone: string[]): SophiaError {
+  if (gone.length === 0 || error.code === 'timeout' || error.code === 'internal') return error;
+  return new SophiaError(error.code, `${error.message} Before that, ${gone.join(', ')} had been destroyed.`, {
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
 }
 
 function newestFirst(a: Machine, b: Machine): number {

@@ -41,7 +41,7 @@ export function updateMachine(world: FlyWorld) {
     effect: 'write',
     input,
     output,
-    deadlineMs: 30_000,
+    deadlineMs: 20_000,
 
     async plan({ app, machine, image, expected_instance }, { signal }) {
       const now = await fly.getMachine({ app, machine }, signal);

@@ -1,7 +1,7 @@
 /** Watches one machine until it is healthy, plainly is not, or the time is over: a verdict, never an exception for a sick machine. */
 import { z } from 'zod';
 import { type FlyClient, longestWaitSeconds, type Machine } from './client.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, timeOver } from './clock.ts';
 import { checkView, viewChecks } from './schema.ts';
 
 export const verdict = z.object({
@@ -30,7 +30,7 @@ export async function waitHealthy(world: HealthWorld, watch: Watch, signal: Abor
   let criticalSince: number | undefined;
 
   for (;;) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw timeOver(signal.reason);
     const machine = await fly.getMachine(watch, signal);
     const say = (healthy: boolean, reason: string): Verdict => ({
       machine: watch.machine,

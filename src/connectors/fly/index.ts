@@ -23,7 +23,7 @@ export type FlyConfig = z.infer<typeof config>;
 export type FlyOptions = { clock?: Clock; pollMs?: number; leaseWaitMs?: number; fetch?: typeof fetch };
 
 export function connectFly(given: FlyConfig, _: ConnectorWorld, options: FlyOptions = {}): Connection {
-  const { clock = systemClock, pollMs = 200, leaseWaitMs = 10_000 } = options;
+  const { clock = systemClock, pollMs = 200, leaseWaitMs = 8_000 } = options;
   const wire = options.fetch ? { fetch: options.fetch } : {};
   const token = given.FLY_API_TOKEN;
   const world: FlyWorld = {

@@ -1,5 +1,5 @@
 /** Creates clones of a machine, as many as are still missing, each marked with the deed that made it. */
-import { SophiaError } from '../../core/error.ts';
+import { SophiaError, toSophiaError } from '../../core/error.ts';
 import type { FlyClient, MachineConfig } from './client.ts';
 import { deedMark, previousMark } from './schema.ts';
 
@@ -26,9 +26,10 @@ export async function growFleet({ fly }: { fly: FlyClient }, growth: Growth, sig
   while (made.length < add) {
     const config = cloned(source.config ?? {}, deed);
     const machine = await fly.createMachine(app, { region, config }, signal).catch(async (problem: unknown) => {
-      throw problem instanceof SophiaError && problem.code === 'capacity'
-        ? await full(fly, growth, made, problem, signal)
-        : problem;
+      const error = toSophiaError(problem);
+      throw error.code === 'capacity'
+        ? await full(fly, growth, error, soFar(made, add), signal)
+        : partly(error, made, add);
     });
     made.push(machine.id ?? '');
   }
@@ -40,19 +41,31 @@ function cloned(config: MachineConfig, deed: string): MachineConfig {
   return { ...config, metadata: { ...metadata, [deedMark]: deed } };
 }
 
+/** What was known to be done before it failed belongs into the words of the failure. */
+function partly(error: SophiaError, made: string[], add: number): SophiaError {
+  if (made.length === 0 || error.code === 'timeout' || error.code === 'internal') return error;
+  return new SophiaError(error.code, `${error.message}${soFar(made, add)}`, {
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
+}
+
+function soFar(made: string[], add: number): string {
+  return made.length > 0 ? ` Before that, ${made.length} of ${add} machines were made: ${made.join(', ')}.` : '';
+}
+
 async function full(
   fly: FlyClient,
-  { app, region, add }: Growth,
-  made: string[],
+  { app, region }: Growth,
   cause: SophiaError,
+  made: string,
   signal: AbortSignal,
 ): Promise<SophiaError> {
   const known = await fly.listRegions(signal).catch(() => []);
   const here = known.find((one) => one.code === region);
   const near = known.filter((one) => one.code !== region && one.geo_region === here?.geo_region && !one.deprecated);
   const names = near.slice(0, 4).map((one) => `${one.code} (${one.name})`);
-  const so = made.length > 0 ? `; ${made.length} of ${add} machines were made (${made.join(', ')})` : '';
-  return new SophiaError('capacity', `Fly has no room in ${region} right now${so}.`, {
+  return new SophiaError('capacity', `Fly has no room in ${region} right now.${made}`, {
     hint:
       names.length > 0
         ? `Try a region near it: ${names.join(', ')}, e.g. \`scale ${app} up to 1 in ${near[0]?.code}\`.`

@@ -18,7 +18,13 @@ export function createFleet({ images, stepMs }: FleetOptions) {
   const timers = new Set<NodeJS.Timeout>();
   /** Image reference, tag, digest or revision → what its failing check says. */
   const sick = new Map<string, string>();
-  let lastEvent = 0;
+  let lastTime = 0;
+
+  /** No two machines and no two events share a time, so that “newer than” is never in doubt. */
+  function time(): number {
+    lastTime = Math.max(Date.now(), lastTime + 1);
+    return lastTime;
+  }
 
   function tell(machine: Machine, what: string): void {
     machine.updated_at = new Date().toISOString();
@@ -27,9 +33,7 @@ export function createFleet({ images, stepMs }: FleetOptions) {
   }
 
   function note(machine: Machine, type: string, status: string, source: 'user' | 'flyd'): void {
-    // No two events share a time, so that “newer than” is never in doubt.
-    lastEvent = Math.max(Date.now(), lastEvent + 1);
-    machine.events.unshift({ id: ulid(), type, status, source, timestamp: lastEvent });
+    machine.events.unshift({ id: ulid(), type, status, source, timestamp: time() });
     machine.events.splice(50);
   }
 
@@ -122,7 +126,7 @@ export function createFleet({ images, stepMs }: FleetOptions) {
       const { region = 'iad', config, launched } = body;
       if (!launched) deployed(config);
       const id = body.id ?? randomBytes(7).toString('hex');
-      const now = new Date().toISOString();
+      const now = new Date(time()).toISOString();
       const machine: Machine = {
         id,
         name: body.name ?? `${app.name}-${region}-${id.slice(0, 4)}`,
