@@ -9,6 +9,8 @@ import type { ProgressStep, Reply } from './reply.ts';
 /** What a plan or a read may use. */
 export interface LookContext {
   readonly requester: Person;
+  /** Where it was asked, and the ACL token of who reads there. */
+  readonly place: { thread: string; audience: string };
   now(): Date;
   /** Aborts when the step's time is over. */
   readonly signal: AbortSignal;

@@ -252,10 +252,24 @@ export function houseActions(services: () => Services): Action[] {
       summary: `Remember: ${input.text}`,
       details: [],
       preconditions: [],
+      resolved: { at: context.now().toISOString() },
     }),
-    // The message itself is already a memory row of this place (handle.ts); nothing further is stored.
-    run: async () => ({ remembered: true }),
-    reconcile: async () => ({ state: 'done', output: { remembered: true } }),
+    async run(plan, { requester, place }) {
+      const { memory, redact } = services();
+      const { input } = plan;
+      // The time is the plan's, so that a second try is the same row.
+      await memory.remember({
+        acl: place.audience,
+        kind: 'fact',
+        text: redact(input.text),
+        person: requester.id,
+        thread: place.thread,
+        at: String(plan.resolved?.at),
+        tainted: true,
+      });
+      return { remembered: true };
+    },
+    reconcile: async () => ({ state: 'not done' }),
   });
 
   return [listRuns, stopRun, freeze, thaw, showAudit, remember];

@@ -41,6 +41,7 @@ export function lookContext(job: Job): LookContext & { taint: TaintSource[] } {
   const context: LookContext & { taint: TaintSource[] } = {
     taint,
     requester: job.requester,
+    place: { thread: job.thread, audience: job.origin.message.audience },
     now: () => services.now(),
     signal: AbortSignal.timeout(planningMs),
     async look(name: string, raw: JsonObject): Promise<Json> {

@@ -341,3 +341,17 @@ test('an approval survives the process: another one carries it out, once', async
   expect(await second.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
   expect(world.writes).toHaveLength(1);
 });
+
+test('what one is asked to remember is recalled in the same place and nowhere narrower', async () => {
+  const { house } = await counterHouse();
+  const { thread } = await house.say('remember staging is read-only on Fridays');
+  await house.answer(thread);
+  const recall = (audience: string) =>
+    house.services.memory.recall('staging fridays', { readable: [audience], audience }, 1000);
+  expect(
+    (await recall('test:T1:public')).some(
+      (row) => row.kind === 'fact' && row.text === 'staging is read-only on Fridays',
+    ),
+  ).toBe(true);
+  expect(await recall('test:T1:C9')).toEqual([]);
+});
