@@ -24,6 +24,8 @@ export type PlaygroundOptions = {
   appEnvironment?: Record<string, string>;
   /** What surrounds the host; default `process.env`. Only harmless variables reach the app. */
   environment?: Environment;
+  /** Milliseconds between two states of an emulated machine. Default 400, to watch. */
+  stepMs?: number;
   /** Ends the process, tidied up, on SIGINT and SIGTERM. Default true. */
   endOnSignals?: boolean;
 };
@@ -60,6 +62,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       data,
       appUrl: `http://127.0.0.1:${appPort}`,
       ...(options.openRouterKey ? { openRouterKey: options.openRouterKey } : {}),
+      ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
     });
     undo.push(() => world.close());
     const records = createRecordReader(join(data, 'sophia.db'));

@@ -145,7 +145,7 @@ function render() {
   const whispers = (slack.ephemerals[shown.me] ?? []).filter((message) => message.channel === place.id);
   const roots = byTime([...place.messages, ...whispers.filter((message) => !message.thread_ts)]);
   renderMessages(find('#messages'), find('.messages', chat), roots, context(), { firstTime: fresh });
-  renderEmpty(place, roots.length === 0);
+  renderEmpty(roots.length === 0);
   if (shown.home) renderHome();
 
   const root = place.messages.find((message) => message.ts === shown.thread);
@@ -197,7 +197,7 @@ function renderPanes() {
   }
 }
 
-function renderEmpty(place, empty) {
+function renderEmpty(empty) {
   const node = find('.empty', chat);
   node.hidden = !empty;
   if (empty && node.childElementCount === 0)

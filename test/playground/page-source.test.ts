@@ -1,0 +1,48 @@
+/** What can be held about the page without a browser: no way for text to become markup, and advice that fits the moment. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const folder = new URL('../../src/playground/page/', import.meta.url);
+const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+const guide = await import(new URL('guide.js', folder).href);
+
+test('no script of the page can turn text into markup or code', () => {
+  expect(scripts.length).toBeGreaterThan(10);
+  const dangerous =
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\beval\(|new Function|DOMParser|createContextualFragment/;
+  expect(scripts.filter((name) => dangerous.test(readFileSync(new URL(name, folder), 'utf8')))).toEqual([]);
+});
+
+test('the page itself holds no inline script, style or handler', () => {
+  const html = readFileSync(new URL('index.html', folder), 'utf8');
+  expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]*\ssrc=)/);
+});
+
+test('every script opens with one plain line that says what it is for', () => {
+  const silent = scripts.filter((name) => !/^\/\*\* \S.{10,}/.test(readFileSync(new URL(name, folder), 'utf8')));
+  expect(silent).toEqual([]);
+});
+
+const people = [
+  { id: 'U0ALICE', realName: 'Alice Moreno' },
+  { id: 'U0BOB', realName: 'Bob Tanaka' },
+];
+const moment = (changes: object) => ({
+  slack: { people, channels: [{ messages: [{}] }] },
+  app: { state: 'running' },
+  me: 'U0ALICE',
+  approvers: ['U0ALICE', 'U0BOB'],
+  records: { run: null, approvals: [] },
+  world: { unhealthyNext: false },
+  ...changes,
+});
+const pending = { run: null, approvals: [{ state: 'pending', requester: 'slack:T0ACME:U0ALICE' }] };
+
+test('the guide sends the one who asked to the one who may approve', () => {
+  expect(guide.advice(moment({ records: pending }))).toMatch(/switch to Bob/);
+  expect(guide.advice(moment({ records: pending, me: 'U0BOB' }))).toMatch(/You are Bob, an approver/);
+});
+
+test('the guide says how to bring a dead app back before anything else', () => {
+  expect(guide.advice(moment({ records: pending, app: { state: 'crashed' } }))).toMatch(/press Start/);
+});
