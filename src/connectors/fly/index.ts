@@ -63,7 +63,7 @@ async function check({ fly: client, organization }: FlyWorld): Promise<Connector
       const apps = await client.listApps(organization, signal);
       return {
         state: 'ok',
-        can: `see ${apps.length} apps of ${organization}: ${apps.map((app) => app.name).join(', ')}`,
+        can: `see ${apps.length} ${apps.length === 1 ? 'app' : 'apps'} of ${organization}: ${apps.map((app) => app.name).join(', ')}`,
       };
     }
     const tokens = await client.currentTokens(signal);

@@ -10,7 +10,6 @@ import { createRoutes } from './routes.ts';
 import { type FlySnapshot, takeSnapshot } from './snapshot.ts';
 import { type Config, type FlyChange, Refusal } from './types.ts';
 
-export type { FaultMatch } from './faults.ts';
 export type { FlySnapshot } from './snapshot.ts';
 export type { FlyChange } from './types.ts';
 

@@ -103,8 +103,6 @@ export function connect(
   };
 }
 
-export type Connected = ReturnType<typeof connect>;
-
 /** The machine as the emulator has it. */
 export function seen(emulator: FlyEmulator, id: string) {
   const found = emulator

@@ -67,7 +67,7 @@ test('doctor learns which apps the token reaches', async () => {
   const world = await acme();
   await expect(connect(world, { organization: 'acme' }).connection.check()).resolves.toEqual({
     state: 'ok',
-    can: 'see 1 apps of acme: acme-web',
+    can: 'see 1 app of acme: acme-web',
   });
   await expect(connect(world).connection.check()).resolves.toMatchObject({ state: 'ok', can: /acme/ });
 });
