@@ -98,7 +98,7 @@ function servicesIn(text: string): string[] {
   const patterns = [
     /\b(?:the\s+)?([a-z][\w-]*)\s+service\b/g,
     /\bservice\s+([a-z][\w-]*)/g,
-    /\b(?:deploy|ship|release|rollback|revert|roll(?:\s+out)?)\s+(?:(?:the|our|latest|newest|current|new|version|commit|of)\s+)*([a-z][\w-]*)(?![\w/.])/g,
+    /\b(?:deploy|ship|release|rollback|revert|roll(?:\s+(?:out|back))?)\s+(?:(?:the|our|latest|newest|current|new|version|commit|of)\s+)*([a-z][\w-]*)(?![\w/.])/g,
     /\b(?:of|for)\s+(?:the\s+)?([a-z][\w-]*)(?![\w/.])/g,
   ];
   const found = patterns.flatMap((pattern) => [...bare.matchAll(pattern)].map((match) => match[1] ?? ''));

@@ -60,8 +60,10 @@ function valueFor(
 
 /** A list of open things is wanted unless another word of the list was said. */
 function fromList(name: string, choices: JsonValue[], tool: string, question: string): JsonValue | undefined {
-  const said = choices.find((choice) => new RegExp(`\\b${RegExp.escape(String(choice))}\\b`, 'i').test(question));
-  if (said !== undefined && !(said === 'merge' && tool.includes('merge'))) return said;
+  // The tool's own verb was said to name the tool, not the choice.
+  const possible = choices.filter((choice) => !tool.split('_').includes(String(choice)));
+  const said = possible.find((choice) => new RegExp(`\\b${RegExp.escape(String(choice))}\\b`, 'i').test(question));
+  if (said !== undefined) return said;
   return name === 'state' && choices.includes('open') ? 'open' : undefined;
 }
 
@@ -74,7 +76,7 @@ function shaped(value: JsonValue | undefined, schema: JsonObject): JsonValue | u
   }
   if (schema.type === 'boolean' || schema.type === 'array' || schema.type === 'object') return undefined;
   const text = String(value);
-  if (typeof schema.pattern === 'string' && !new RegExp(schema.pattern, 'u').test(text)) return undefined;
+  if (typeof schema.pattern === 'string' && !new RegExp(schema.pattern).test(text)) return undefined;
   return text;
 }
 
