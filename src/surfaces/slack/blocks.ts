@@ -12,6 +12,7 @@ import type {
   RichTextStyleable,
   RichTextText,
   SectionBlock,
+  TableBlock,
 } from '@slack/types';
 import { limits } from './limits.ts';
 import { shorten, visible } from './render/literal.ts';
@@ -112,5 +113,22 @@ export function button(
     action_id: actionId,
     value,
     ...extra,
+  };
+}
+
+/** The first row is the head. A cell that is one mention (`<@U1>`) stays one; everything else is literal. */
+export function tableOf(columns: string[], rows: string[][], most: number): TableBlock {
+  const cell = (words: string, style?: Style) => {
+    const person = words.match(/^<@([UW][A-Z0-9]{1,40})>$/)?.[1];
+    const leaf: Leaf = person ? { type: 'user', user_id: person } : text(shorten(words.trim() || '–', most), style);
+    return { type: 'rich_text' as const, elements: [{ type: 'rich_text_section' as const, elements: [leaf] }] };
+  };
+  return {
+    type: 'table',
+    rows: [
+      columns.map((column) => cell(column, { bold: true })),
+      ...rows.map((row) => columns.map((_, index) => cell(row[index] ?? ''))),
+    ],
+    column_settings: columns.map(() => ({ is_wrapped: true })),
   };
 }

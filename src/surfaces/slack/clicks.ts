@@ -22,7 +22,7 @@ const clicked = z.object({
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   view: z.object({ id: z.string(), private_metadata: z.string() }).optional(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.unknown() })).min(1),
+  actions: z.array(z.object({ action_id: z.string(), value: z.unknown().optional() })).min(1),
 });
 type Clicked = z.infer<typeof clicked>;
 const submitted = z.object({

@@ -47,6 +47,8 @@ export type SlackOptions = {
 
 export type SlackSurface = {
   surface: Surface;
+  /** The workspace's id: short ids of people (`U0ALICE`) belong to it. */
+  team: string;
   /** `url` is the request URL Slack is to call, null in Socket Mode; `port` serves the health checks in both. */
   start(door: Door): Promise<{ url: string | null; port: number | null }>;
   /** Handles what was open when the process last died; to be called once after `start`. */
@@ -110,6 +112,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
 
   return {
     surface,
+    team: self.team,
     async start(door) {
       registerMessages({ app: bolt.app, door, self, places, now, log });
       // Interactions must be answered within seconds: they use the impatient client.

@@ -66,6 +66,10 @@ const rules: Record<string, Rule[]> = {
     { at: 'text', least: 1, most: limits.richElement },
   ],
   user: [{ at: 'user_id', least: 2, most: limits.id }],
+  table: [
+    { at: 'rows', least: 1, most: 100 },
+    { at: 'rows.*', least: 1, most: 20 },
+  ],
   divider: [],
 };
 

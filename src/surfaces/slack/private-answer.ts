@@ -21,14 +21,15 @@ export function createPrivateAnswer(options: {
 }): PrivateAnswer {
   const { call, places, respond, log } = options;
   return async ({ user, responseUrl, channel, root }, message) => {
-    if (responseUrl && (await respond(responseUrl, message))) return;
+    if (responseUrl && (await respond(responseUrl, message, root))) return;
     if (channel && !channel.startsWith('D')) {
       const thread = root ? { thread_ts: root } : {};
       const answer = await call('chat.postEphemeral', { channel, user, ...thread, ...message });
       if (answer.ok) return;
     }
     const direct = await places.direct(user).catch(() => null);
-    const answer = direct && (await call('chat.postMessage', { channel: direct, ...message, unfurl_links: false }));
+    const answer =
+      direct === null ? null : await call('chat.postMessage', { channel: direct, ...message, unfurl_links: false });
     if (!answer?.ok) log.warn({ user }, 'A private answer reached nobody.');
   };
 }

@@ -4,16 +4,21 @@ import { createFetch } from '../../kit/http.ts';
 import type { Rendered } from './blocks.ts';
 
 /** False when it did not arrive: the address is dead or Slack is away. */
-export type Respond = (url: string, message: Rendered) => Promise<boolean>;
+export type Respond = (url: string, message: Rendered, thread?: string) => Promise<boolean>;
 
 export function createRespond(log: Log): Respond {
   const reach = createFetch({ name: 'Slack', deadlineMs: 5000, retries: 0 });
-  return async (url, message) => {
+  return async (url, message, thread) => {
     try {
       const response = await reach(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ ...message, response_type: 'ephemeral', replace_original: false }),
+        body: JSON.stringify({
+          ...message,
+          response_type: 'ephemeral',
+          replace_original: false,
+          ...(thread ? { thread_ts: thread } : {}),
+        }),
         redirect: 'error',
       });
       await response.body?.cancel();

@@ -4,7 +4,10 @@
 const angled = /<([^<>|]+)(?:\|([^<>]*))?>/g;
 
 export function readText(text: string, bot: string): string {
-  const words = text.replace(angled, (_, target: string, label: string | undefined) => readable(target, label, bot));
+  const words = text.replace(
+    angled,
+    (whole, target: string, label: string | undefined) => readable(target, label, bot) ?? whole,
+  );
   // `&amp;` last: `&amp;lt;` was typed as `&lt;`.
   const typed = words.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   return straight(typed)
@@ -12,13 +15,15 @@ export function readText(text: string, bot: string): string {
     .trim();
 }
 
-function readable(target: string, label: string | undefined, bot: string): string {
+/** Null for what is none of Slack's references: somebody typed it. */
+function readable(target: string, label: string | undefined, bot: string): string | null {
   if (target === `@${bot}`) return '';
   if (/^@[UW][A-Z0-9]+$/.test(target)) return `<${target}>`;
   if (target.startsWith('#')) return `#${label || target.slice(1)}`;
   if (target.startsWith('!subteam^')) return label || `@${target.slice(9)}`;
   if (target.startsWith('!date^')) return label ?? '';
   if (target.startsWith('!')) return `@${label || target.slice(1)}`.replace(/^@@/, '@');
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(target)) return null;
   const address = target.replace(/^(?:mailto|tel):/, '');
   if (!label || label === target || label === address) return address;
   // Slack links a bare `acme.com` to `http://acme.com`: that is what was typed.

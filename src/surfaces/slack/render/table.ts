@@ -1,21 +1,28 @@
-/** A table as aligned, preformatted text: it reads the same in every client. */
+/** Tables: Slack's own block for a table of ours, aligned preformatted text for one inside prose. */
 import type { Reply } from '../../../core/reply.ts';
-import { drawn, line, plainNote, type Rendered, rich, text } from '../blocks.ts';
+import { drawn, line, plainNote, type Rendered, rich, tableOf, text } from '../blocks.ts';
 import { fitted } from './fit.ts';
 import { cut, visible } from './literal.ts';
 
+const mostRows = 99;
+const mostColumns = 20;
 const widestCell = 48;
 
 export function renderTable(reply: Extract<Reply, { kind: 'table' }>): Rendered {
+  const { columns, rows } = reply;
   return fitted(reply.title, (room) => {
-    const shown = reply.rows.slice(0, Math.max(1, Math.floor(60 * room)));
-    const missing = reply.rows.length - shown.length;
-    const body = reply.rows.length === 0 ? 'Nothing to show.' : monospaceTable(reply.columns, shown, 48 * room);
+    const shown = rows.slice(0, Math.max(1, Math.floor(mostRows * room)));
+    const missing = rows.length - shown.length;
     const more = missing > 0 ? [`${missing} more ${missing === 1 ? 'row is' : 'rows are'} not shown.`] : [];
     const footer = [...more, ...(reply.footer ? [cut(reply.footer, 600)] : [])].join(' ');
+    const native = columns.length > 0 && columns.length <= mostColumns;
     return [
-      rich(line(text(cut(reply.title, 300) || 'Table', { bold: true }))),
-      rich(drawn(cut(body, 5500 * room))),
+      rich(line(text(cut(reply.title, 300).trim() || 'Table', { bold: true }))),
+      rows.length === 0
+        ? rich(line(text('Nothing to show.')))
+        : native
+          ? tableOf(columns, shown, Math.max(12, Math.floor(300 * room)))
+          : rich(drawn(cut(monospaceTable(columns, shown, widestCell * room), 5500 * room))),
       ...(footer ? [plainNote(footer)] : []),
     ];
   });
@@ -30,13 +37,13 @@ export function monospaceTable(columns: string[], rows: string[][], widest = wid
   };
   const all = [columns, ...rows].map((row) => columns.map((_, index) => clean(row[index])));
   const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))));
-  const drawn = all.map((row) =>
+  const lines = all.map((row) =>
     row
       .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - width(cell)))
       .join('  ')
       .trimEnd(),
   );
-  const [head = '', ...body] = drawn;
+  const [head = '', ...body] = lines;
   return [head, widths.map((each) => '─'.repeat(each)).join('  '), ...body].join('\n');
 }
 

@@ -1,0 +1,586 @@
+/** What Sophia draws: within Slack's limits whatever she is given, and nothing from elsewhere is interpreted. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Approval, ApprovalState } from '../../../src/core/approval.ts';
+import type { Outcome } from '../../../src/core/outcome.ts';
+import type { Reply } from '../../../src/core/reply.ts';
+import { validateMessageBlocks, validateView } from '../../../src/emulators/slack/index.ts';
+import type { Block } from '../../../src/surfaces/slack/blocks.ts';
+import { homeBlocks } from '../../../src/surfaces/slack/home.ts';
+import { problemsOfMessage, problemsOfModal } from '../../../src/surfaces/slack/limits.ts';
+import { renderFullPlan } from '../../../src/surfaces/slack/render/full-plan.ts';
+import { render, sendable } from '../../../src/surfaces/slack/render/index.ts';
+import { shorten, visible } from '../../../src/surfaces/slack/render/literal.ts';
+import { fromMarkdown } from '../../../src/surfaces/slack/render/markdown.ts';
+import { sampleApproval, samplePlan } from './samples.ts';
+
+const same = (text: string) => text;
+const draw = (reply: Reply) => {
+  const [first] = render(reply, same);
+  if (!first) throw new Error('nothing was drawn');
+  return first;
+};
+const json = (reply: Reply) => JSON.stringify(draw(reply).blocks);
+const card = (change: Partial<Approval> = {}, plan = {}): Reply => ({
+  kind: 'card',
+  approval: sampleApproval(change, plan),
+});
+
+type Node = { type?: string; text?: unknown; url?: string; user_id?: string };
+/** Every object in the blocks that has a type. */
+function nodes(value: unknown): Node[] {
+  if (Array.isArray(value)) return value.flatMap(nodes);
+  if (value === null || typeof value !== 'object') return [];
+  return [...('type' in value ? [value as Node] : []), ...Object.values(value).flatMap(nodes)];
+}
+const marked = (blocks: Block[]) =>
+  nodes(blocks)
+    .filter((node) => node.type === 'mrkdwn')
+    .map((node) => String(node.text));
+
+const traps = [
+  '<!channel>',
+  '<@U0BOB>',
+  '<https://evil.example|acme.com>',
+  'https://evil.example/steal',
+  '*approved by alice*',
+  ':white_check_mark:',
+  '`` ` ```',
+  'safe\u202Egnp.exe',
+  'zero\u200Bwidth',
+  '\u0000\u001B[31m',
+  `${' '.repeat(400)}--force`,
+  '\n'.repeat(60),
+  '&amp;<>',
+  'a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301',
+  '\uD800',
+  '👩‍💻🏳️‍🌈',
+  'x'.repeat(5000),
+  '&'.repeat(4000),
+  '\u202E'.repeat(2000),
+  '"\\'.repeat(3000),
+  '',
+];
+const wild = fc.oneof(
+  { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 400 }) },
+  { weight: 2, arbitrary: fc.constantFrom(...traps) },
+  { weight: 1, arbitrary: fc.lorem({ maxCount: 600 }) },
+);
+const many = <T>(item: fc.Arbitrary<T>, max = 120) => fc.array(item, { maxLength: max, size: 'max' });
+const links = many(fc.record({ label: wild, url: fc.oneof(fc.webUrl(), wild) }), 12);
+const plan = fc.record(
+  {
+    action: wild,
+    input: fc.dictionary(wild, fc.oneof(wild, many(wild, 30))),
+    effect: fc.constantFrom('read' as const, 'write' as const, 'destroy' as const),
+    hash: wild,
+    target: wild,
+    summary: wild,
+    environment: wild,
+    details: many(
+      fc.record({ label: wild, value: wild, link: fc.oneof(fc.webUrl(), wild) }, { requiredKeys: ['label', 'value'] }),
+    ),
+    steps: many(
+      fc.record(
+        { action: wild, input: fc.constant({}), summary: wild, when: wild },
+        { requiredKeys: ['action', 'input', 'summary'] },
+      ),
+    ),
+    diff: wild,
+    cost: fc.record({ usd: fc.double({ noNaN: true, min: 0, max: 1e9 }), note: wild }),
+    undo: wild,
+    links,
+    preconditions: fc.constant([]).map((none): never[] => [...none]),
+  },
+  { requiredKeys: ['action', 'input', 'effect', 'hash', 'target', 'summary', 'details', 'preconditions'] },
+);
+const states: ApprovalState[] = [
+  'pending',
+  'approved',
+  'denied',
+  'expired',
+  'superseded',
+  'void',
+  'stopped',
+  'consumed',
+];
+const person = fc.oneof(fc.constantFrom('slack:T0ACME:U0ALICE', 'slack:T0ACME:S0RELEASE'), wild);
+const rule = fc.record({
+  name: wild,
+  approvers: many(person, 60),
+  quorum: fc.nat(),
+  selfApproval: fc.boolean(),
+  expiresInMs: fc.nat(),
+});
+const approval = fc.record(
+  {
+    id: fc.stringMatching(/^[\w-]{1,60}$/),
+    runId: wild,
+    call: wild,
+    requester: person,
+    thread: fc.constant('slack:T0ACME:C0ENG:1.1'),
+    plan,
+    rule,
+    taint: many(fc.record({ source: wild }), 40),
+    modelNote: wild,
+    state: fc.constantFrom(...states),
+    stateReason: wild,
+    votes: many(
+      fc.record(
+        {
+          person,
+          verdict: fc.constantFrom('approve' as const, 'deny' as const),
+          reason: wild,
+          at: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
+        },
+        { requiredKeys: ['person', 'verdict', 'at'] },
+      ),
+      40,
+    ),
+    revision: fc.nat(),
+    createdAt: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
+    expiresAt: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
+    cards: fc.constant([]).map((none): never[] => [...none]),
+  },
+  {
+    requiredKeys: [
+      'id',
+      'runId',
+      'call',
+      'requester',
+      'thread',
+      'plan',
+      'rule',
+      'taint',
+      'state',
+      'votes',
+      'revision',
+      'createdAt',
+      'expiresAt',
+      'cards',
+    ],
+  },
+);
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.record({ state: fc.constant('done' as const), output: fc.constant(null), summary: wild, reference: wild }),
+  fc.record({ state: fc.constant('refused' as const), code: fc.constant('policy' as const), reason: wild, hint: wild }),
+  fc.record({ state: fc.constant('failed' as const), reason: wild, hint: wild, reference: wild }),
+  fc.record({ state: fc.constant('unknown' as const), reason: wild, evidence: wild, reference: wild }),
+);
+const cells = fc.array(wild, { maxLength: 25 });
+const reply: fc.Arbitrary<Reply> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('words' as const),
+      markdown: many(wild, 60).map((parts) => parts.join('\n')),
+      tone: fc.constantFrom('plain' as const, 'warning' as const, 'error' as const),
+      links,
+      footer: wild,
+    },
+    { requiredKeys: ['kind', 'markdown'] },
+  ),
+  fc.record(
+    { kind: fc.constant('card' as const), approval: approval as fc.Arbitrary<Approval>, note: wild },
+    { requiredKeys: ['kind', 'approval'] },
+  ),
+  fc.record({
+    kind: fc.constant('plan' as const),
+    plan,
+    ruling: fc.oneof(
+      fc.record({ verdict: fc.constant('allow' as const), rule: wild }),
+      fc.record({ verdict: fc.constant('ask' as const), rule }),
+      fc.record({ verdict: fc.constant('refuse' as const), rule: wild, reason: wild }),
+    ),
+  }) as fc.Arbitrary<Reply>,
+  fc.record({
+    kind: fc.constant('progress' as const),
+    title: wild,
+    steps: many(
+      fc.record(
+        {
+          title: wild,
+          state: fc.constantFrom(
+            'waiting' as const,
+            'running' as const,
+            'done' as const,
+            'failed' as const,
+            'skipped' as const,
+          ),
+          detail: wild,
+        },
+        { requiredKeys: ['title', 'state'] },
+      ),
+    ),
+    runId: wild,
+  }),
+  fc.record(
+    { kind: fc.constant('outcome' as const), title: wild, outcome, links, audited: wild },
+    { requiredKeys: ['kind', 'title', 'outcome'] },
+  ),
+  fc.record(
+    { kind: fc.constant('table' as const), title: wild, columns: cells, rows: many(cells), footer: wild },
+    { requiredKeys: ['kind', 'title', 'columns', 'rows'] },
+  ),
+);
+
+describe('limits', () => {
+  test('whatever the reply, Slack would take every message of it', () => {
+    fc.assert(
+      fc.property(reply, (each) => {
+        for (const message of render(each, same, 8)) {
+          expect(problemsOfMessage(message)).toEqual([]);
+          expect(validateMessageBlocks(JSON.parse(JSON.stringify(message.blocks)))).toMatchObject({ ok: true });
+          expect(message.text.length).toBeLessThanOrEqual(4000);
+        }
+      }),
+      { numRuns: 250 },
+    );
+  }, 60_000);
+
+  test('whatever the reply, nothing hidden leaves, and mrkdwn holds no reference but people, groups and dates', () => {
+    fc.assert(
+      fc.property(reply, (each) => {
+        for (const message of render(each, same, 8)) {
+          const all = JSON.stringify(message);
+          expect(all).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF]|\\u00[01]/);
+          for (const text of [...marked(message.blocks), message.text])
+            for (const [, inside] of text.matchAll(/<([^>]*)>?/g))
+              expect(inside).toMatch(/^(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^\d+\^.*)$/);
+          if (each.kind !== 'words' && each.kind !== 'table')
+            expect(nodes(message.blocks).filter((node) => node.type === 'user' || node.type === 'broadcast')).toEqual(
+              [],
+            );
+        }
+      }),
+      { numRuns: 250 },
+    );
+  }, 60_000);
+
+  test('whatever the plan, each page of “View full plan” is a modal Slack would open', () => {
+    fc.assert(
+      fc.property(approval as fc.Arbitrary<Approval>, fc.integer({ min: -3, max: 60 }), (each, page) => {
+        const view = renderFullPlan(each, page);
+        expect(problemsOfModal(view)).toEqual([]);
+        expect(validateView(JSON.parse(JSON.stringify(view)), 'modal')).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  test('the check itself finds what Slack would refuse, and such a message is replaced by its words', () => {
+    const section = (text: string): Block => ({ type: 'section', text: { type: 'plain_text', text } });
+    const many = Array.from({ length: 51 }, () => section('x'));
+    expect(problemsOfMessage({ text: 'x', blocks: [section('x'.repeat(3001))] })).toHaveLength(1);
+    expect(problemsOfMessage({ text: 'x', blocks: [section('')] })).toHaveLength(1);
+    expect(problemsOfMessage({ text: ' ', blocks: [section('x')] })).toHaveLength(1);
+    expect(problemsOfMessage({ text: 'x', blocks: many })).toHaveLength(1);
+    expect(problemsOfMessage({ text: 'x', blocks: [] })).toHaveLength(1);
+    expect(sendable({ text: 'the &lt;words&gt;', blocks: many })).toEqual({
+      text: 'the &lt;words&gt;',
+      blocks: [{ type: 'section', text: { type: 'plain_text', text: 'the <words>', emoji: false } }],
+    });
+  });
+
+  test('the Home tab is one Slack would show', () => {
+    expect(validateView({ type: 'home', blocks: homeBlocks() }, 'home')).toEqual([]);
+  });
+});
+
+describe('the card', () => {
+  test('a pending card shows what happens, who may decide, until when, and three buttons that carry the id alone', () => {
+    const drawn = draw(card());
+    const all = JSON.stringify(drawn.blocks);
+    for (const said of [
+      'Deploy web 3f9a1c2 to production.',
+      'fly:acme-web',
+      'iad, fra, syd',
+      'Update the machine in iad',
+      'if a machine is unhealthy',
+      '+ image: 3f9a1c2',
+      '$0.25 (per day)',
+      'Deploy the image before it.',
+      '<@U0ALICE>, <@U0BOB>',
+      '0 of 1',
+      '<!date^1795172400^',
+      'a1b2c3d4e5f6',
+    ])
+      expect(all).toContain(said);
+    const buttons = nodes(drawn.blocks).filter((node) => node.type === 'button') as {
+      action_id?: string;
+      value?: string;
+    }[];
+    expect(buttons.map((each) => [each.action_id, each.value])).toEqual([
+      ['approval_approve', 'apr_7Zk2'],
+      ['approval_deny', 'apr_7Zk2'],
+      ['approval_plan', 'apr_7Zk2'],
+    ]);
+    expect(drawn.text).toBe('Approval needed: Deploy web 3f9a1c2 to production.');
+  });
+
+  test('only what destroys asks once more', () => {
+    expect(json(card())).not.toContain('"confirm"');
+    expect(json(card({}, { effect: 'destroy' }))).toContain('"confirm"');
+  });
+
+  test.each(states.filter((state) => state !== 'pending'))(
+    'a card that is %s has nothing to click and says why',
+    (state) => {
+      const votes = [
+        {
+          person: 'slack:T0ACME:U0BOB',
+          verdict: state === 'denied' ? ('deny' as const) : ('approve' as const),
+          reason: 'because <!here>',
+          at: '2026-11-20T10:30:00Z',
+        },
+      ];
+      const all = json(card({ state, votes, stateReason: 'the head moved' }));
+      expect(all).not.toContain('"actions"');
+      expect(all).toContain('the head moved');
+      expect(all).toContain('because <!here>');
+      if (state === 'denied' || state === 'approved' || state === 'consumed') expect(all).toContain('<@U0BOB> <!date^');
+      expect(marked(draw(card({ state, votes })).blocks).join()).not.toContain('!here');
+    },
+  );
+
+  test('untrusted sources and the model’s words stand in blocks of their own, as plain words', () => {
+    const drawn = draw(
+      card({
+        taint: [{ source: 'https://evil.example/<!channel>' }],
+        modelNote: '*Approved by Alice* <!channel> https://evil.example',
+      }),
+    );
+    const notes = drawn.blocks.filter((block) => JSON.stringify(block).includes('not checked'));
+    expect(notes).toEqual([
+      {
+        type: 'section',
+        text: {
+          type: 'plain_text',
+          text: 'The model says (not checked): “*Approved by Alice* <!channel> https://evil.example”',
+          emoji: false,
+        },
+      },
+    ]);
+    expect(JSON.stringify(drawn.blocks)).toContain('Untrusted text was read');
+    expect(marked(drawn.blocks).join()).not.toContain('channel');
+    expect(
+      nodes(drawn.blocks)
+        .filter((node) => node.type === 'link')
+        .map((node) => node.url),
+    ).toEqual(['https://github.com/acme/web/commit/3f9a1c2']);
+  });
+
+  test('what does not fit is said to be missing, and where it is', () => {
+    const details = Array.from({ length: 80 }, (_, index) => ({
+      label: `Label ${index}`,
+      value: `value ${index} ${'y'.repeat(500)}`,
+    }));
+    const all = json(card({}, { details, diff: '+ line\n'.repeat(2000) }));
+    expect(all).toMatch(/Not shown here: \d+ more details, the full length of some values, \d+ more lines of the diff/);
+    expect(all).toContain('View full plan');
+  });
+
+  test('a link that is not a web address, or hides a user name, is shown as words', () => {
+    const links = ['javascript:alert(1)', 'https://acme.com@evil.example/', 'slack://open', 'nonsense'].map((url) => ({
+      label: 'Open',
+      url,
+    }));
+    expect(
+      nodes(
+        draw({
+          kind: 'outcome',
+          title: 't',
+          outcome: { state: 'done', output: null, summary: 's', reference: 'A1' },
+          links,
+        }).blocks,
+      ).filter((node) => node.type === 'link'),
+    ).toEqual([]);
+  });
+});
+
+describe('other replies', () => {
+  test('an outcome says how it ended, why, what next, and its reference', () => {
+    const all = json({
+      kind: 'outcome',
+      title: 'Deploy web',
+      outcome: { state: 'failed', reason: 'Machine iad did not start.', hint: 'Look at its log.', reference: 'A42' },
+    });
+    for (const said of [
+      '❌ Failed: Deploy web',
+      'Machine iad did not start.',
+      'What to do next',
+      'Look at its log.',
+      '`A42`',
+    ])
+      expect(all).toContain(said);
+    const unknown = json({
+      kind: 'outcome',
+      title: 'Deploy web',
+      outcome: { state: 'unknown', reason: 'no answer', evidence: 'PUT sent 10:00', reference: 'A43' },
+    });
+    for (const said of ['Not known whether it happened', 'PUT sent 10:00', 'I will not try again by myself'])
+      expect(unknown).toContain(said);
+    expect(
+      json({ kind: 'outcome', title: '', outcome: { state: 'refused', code: 'frozen', reason: 'Frozen by Alice.' } }),
+    ).toContain('🚫 Not done');
+  });
+
+  test('progress shows a line a step and stays where something happens', () => {
+    const steps = Array.from({ length: 200 }, (_, index) => ({
+      title: `step ${index}`,
+      state: index < 100 ? ('done' as const) : index === 100 ? ('running' as const) : ('waiting' as const),
+      detail: 'now',
+    }));
+    const all = json({ kind: 'progress', title: 'Ship it', steps, runId: 'run-1' });
+    expect(all).toContain('⏳ step 100 — now');
+    expect(all).toMatch(/and \d+ more steps/);
+  });
+
+  test('a plan has nothing to click and says what policy would', () => {
+    const all = json({ kind: 'plan', plan: samplePlan, ruling: { verdict: 'ask', rule: sampleApproval().rule } });
+    expect(all).not.toContain('"button"');
+    expect(all).toContain('Policy would *ask* 1 of <@U0ALICE>, <@U0BOB>, not the one who asks');
+    expect(
+      json({ kind: 'plan', plan: samplePlan, ruling: { verdict: 'refuse', rule: 'r', reason: 'never on Fridays' } }),
+    ).toContain('never on Fridays');
+  });
+
+  test('a table is a table; a cell that is a mention is one, anything more is words', () => {
+    const drawn = draw({
+      kind: 'table',
+      title: 'Runs',
+      columns: ['Who', 'What'],
+      rows: [['<@U0BOB>', '<@U0BOB> <!here>']],
+    });
+    expect(nodes(drawn.blocks).filter((node) => node.type === 'user')).toEqual([{ type: 'user', user_id: 'U0BOB' }]);
+    expect(JSON.stringify(drawn.blocks)).toContain('"text":"<@U0BOB> <!here>"');
+  });
+});
+
+describe('words', () => {
+  const elements = (markdown: string) => fromMarkdown(markdown);
+
+  test('Markdown is drawn, not shown', () => {
+    expect(elements('# Title\n\nSome **bold**, *italic*, ~~gone~~ and `code_here`.')).toEqual([
+      { type: 'rich_text_section', elements: [{ type: 'text', text: 'Title', style: { bold: true } }] },
+      {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'text', text: 'Some ' },
+          { type: 'text', text: 'bold', style: { bold: true } },
+          { type: 'text', text: ', ' },
+          { type: 'text', text: 'italic', style: { italic: true } },
+          { type: 'text', text: ', ' },
+          { type: 'text', text: 'gone', style: { strike: true } },
+          { type: 'text', text: ' and ' },
+          { type: 'text', text: 'code_here', style: { code: true } },
+          { type: 'text', text: '.' },
+        ],
+      },
+    ]);
+  });
+
+  test('lists nest, quotes quote, code stays as it is, tables line up', () => {
+    const drawn = elements(
+      '- one\n  - two\n1. three\n\n> said\n\n```ts\nconst a = `<b>`; // **x**\n```\n\n| a | bb |\n|---|---|\n| 1 | 2 |',
+    );
+    expect(drawn.map((element) => element.type)).toEqual([
+      'rich_text_list',
+      'rich_text_list',
+      'rich_text_list',
+      'rich_text_quote',
+      'rich_text_preformatted',
+      'rich_text_preformatted',
+    ]);
+    expect(drawn[1]).toMatchObject({ style: 'bullet', indent: 1 });
+    expect(drawn[2]).toMatchObject({ style: 'ordered' });
+    expect(drawn[4]).toEqual({
+      type: 'rich_text_preformatted',
+      elements: [{ type: 'text', text: 'const a = `<b>`; // **x**' }],
+    });
+    expect(JSON.stringify(drawn[5])).toContain('a  bb\\n─  ──\\n1  2');
+  });
+
+  test.each([
+    ['snake_case_names and 2 * 3 * 4', 'snake_case_names and 2 * 3 * 4'],
+    ['\\*not bold\\*', '*not bold*'],
+    ['<!channel> <!here> <!subteam^S1>', '<!channel> <!here> <!subteam^S1>'],
+    ['<script>alert(1)</script>', '<script>alert(1)</script>'],
+    ['@channel @here @everyone', '@channel @here @everyone'],
+  ])('%s is only words', (markdown, said) => {
+    expect(elements(markdown)).toEqual([{ type: 'rich_text_section', elements: [{ type: 'text', text: said }] }]);
+  });
+
+  test('a mention of a person is one; nothing else can call anybody', () => {
+    expect(elements('ask <@U0BOB> or <@U0ALICE|alice>')).toMatchObject([
+      {
+        elements: [
+          { text: 'ask ' },
+          { type: 'user', user_id: 'U0BOB' },
+          { text: ' or ' },
+          { type: 'user', user_id: 'U0ALICE' },
+        ],
+      },
+    ]);
+  });
+
+  test('a link whose words name another place shows where it leads', () => {
+    const drawn = nodes(
+      elements(
+        '[https://slack.com/login](https://evil.example/x) [the docs](https://docs.example/a_(b)) [github.com](https://evil.example/github.com) https://acme.com/a.',
+      ),
+    );
+    const shown = drawn.filter((node) => node.type === 'link').map((node) => [node.text, node.url]);
+    expect(shown).toEqual([
+      ['https://evil.example/x', 'https://evil.example/x'],
+      ['the docs', 'https://docs.example/a_(b)'],
+      ['https://evil.example/github.com', 'https://evil.example/github.com'],
+      ['https://acme.com/a', 'https://acme.com/a'],
+    ]);
+    expect(nodes(elements('[x](javascript:alert(1))')).filter((node) => node.type === 'link')).toEqual([]);
+  });
+
+  test('Markdown meant to be slow is not', () => {
+    const begin = performance.now();
+    for (const evil of [
+      '*'.repeat(20_000),
+      '['.repeat(20_000),
+      '**a'.repeat(8000),
+      '_a'.repeat(9000),
+      '[a]('.repeat(5000),
+      '|-'.repeat(9000),
+      '> '.repeat(9000),
+      '<https://'.repeat(3000),
+    ])
+      fromMarkdown(evil);
+    expect(performance.now() - begin).toBeLessThan(3000);
+  });
+});
+
+describe('literal text', () => {
+  test.each([
+    ['safe\u202Egnp.exe', 'safe⟨U+202E⟩gnp.exe'],
+    ['a\u200Bb\uFEFFc\u00ADd', 'a⟨U+200B⟩b⟨U+FEFF⟩c⟨U+00AD⟩d'],
+    ['\u001B[2K\u0007', '⟨U+001B⟩[2K⟨U+0007⟩'],
+    ['tag\u{E0041}', 'tag⟨U+E0041⟩'],
+    ['lone\uD800', 'lone⟨U+D800⟩'],
+    [`deploy${' '.repeat(300)}--force`, 'deploy ⟨300 blanks⟩ --force'],
+    [`a${'\n'.repeat(40)}b`, 'a\n⟨39 empty lines⟩\nb'],
+    ['a\u2028b', 'a⟨U+2028⟩b'],
+    ['👩‍💻 🏳️‍🌈 ❤️ 1️⃣ ok', '👩‍💻 🏳️‍🌈 ❤️ 1️⃣ ok'],
+    ['  indented\n    code', '  indented\n    code'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test('shortening says how much is missing and never cuts a character in half', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 0, max: 300 }), (text, most) => {
+        const short = shorten(text, most);
+        expect(short.length).toBeLessThanOrEqual(Math.max(most, 1));
+        expect(short.isWellFormed()).toBe(true);
+        if (text.length <= most) expect(short).toBe(text);
+        else expect(short).toMatch(/…|^.?$/u);
+      }),
+    );
+  });
+});

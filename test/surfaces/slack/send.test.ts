@@ -1,0 +1,219 @@
+/** What goes out: once per send id whatever breaks, updates in order, and one slow channel stalls no other. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/core/reply.ts';
+import { limited } from '../../../src/surfaces/slack/limiter.ts';
+import { createUpdate } from '../../../src/surfaces/slack/updates.ts';
+import type { Answer, Call } from '../../../src/surfaces/slack/web.ts';
+import { type House, openHouse } from './house.ts';
+import { sampleApproval } from './samples.ts';
+
+const words = (markdown: string): Reply => ({ kind: 'words', markdown });
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('in the workspace', () => {
+  let house: House;
+  let root: string;
+  let thread: string;
+  beforeEach(async () => {
+    house = await openHouse();
+    root = (await house.slack.say('U0ALICE', 'C0ENG', 'hello')).ts;
+    thread = `slack:T0ACME:C0ENG:${root}`;
+  });
+  afterEach(() => house.close());
+  const replies = () => house.slack.thread('C0ENG', root).slice(1);
+  const posts = () => house.slack.calls.filter((call) => call.method === 'chat.postMessage');
+
+  test('a post bears its send id and shows no previews', async () => {
+    const reference = await house.sophia.surface.post(thread, words('Hello **you**'), 'run-1/answer');
+    expect(reference).toEqual({ thread, id: replies()[0]?.ts });
+    expect(replies()[0]).toMatchObject({
+      text: 'Hello you',
+      metadata: { event_type: 'sophia_send', event_payload: { send_id: 'run-1/answer', kind: 'words' } },
+    });
+    expect(posts()[0]?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' });
+  });
+
+  test('the same send id posts once, however often and however much at once', async () => {
+    const send = () => house.sophia.surface.post(thread, words('once'), 'run-1/a');
+    const references = await Promise.all([send(), send(), send()]);
+    expect(new Set([...references, await send()].map((each) => each.id)).size).toBe(1);
+    expect(replies()).toHaveLength(1);
+  });
+
+  test('a post whose answer was lost is found, not sent again', async () => {
+    house.slack.faults.dropAnswerNext('chat.postMessage');
+    const reference = await house.sophia.surface.post(thread, words('once'), 'run-1/a');
+    expect(replies()).toHaveLength(1);
+    expect(reference.id).toBe(replies()[0]?.ts);
+    expect(posts()).toHaveLength(1);
+  });
+
+  test('a post that failed inside Slack and did nothing is sent again', async () => {
+    house.slack.faults.failNext('chat.postMessage', 'internal_error');
+    house.slack.faults.failNext('chat.postMessage', 503);
+    await house.sophia.surface.post(thread, words('once'), 'run-1/a');
+    expect(replies()).toHaveLength(1);
+    expect(posts()).toHaveLength(3);
+  });
+
+  test('a process that died after posting is followed by one that looks first', async () => {
+    await house.sophia.surface.post(thread, words('once'), 'run-1/a');
+    house.sends.rows.set('run-1/a', null);
+    const reference = await house.sophia.surface.post(thread, words('once'), 'run-1/a');
+    expect(reference.id).toBe(replies()[0]?.ts);
+    expect(replies()).toHaveLength(1);
+    house.sends.rows.set('run-1/never-sent', null);
+    await house.sophia.surface.post(thread, words('twice'), 'run-1/never-sent');
+    expect(replies()).toHaveLength(2);
+  });
+
+  test('when nobody can look, nothing is sent blindly', async () => {
+    house.sends.rows.set('run-1/a', null);
+    house.slack.faults.failNext('conversations.replies', 'internal_error', 3);
+    await expect(house.sophia.surface.post(thread, words('once'), 'run-1/a')).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    expect(posts()).toHaveLength(0);
+  });
+
+  test('a long answer becomes several messages, each once', async () => {
+    const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index}: ${'word '.repeat(90)}`);
+    house.slack.faults.dropAnswerNext('chat.postMessage', 2);
+    await house.sophia.surface.post(thread, words(paragraphs.join('\n\n')), 'run-1/long');
+    await house.sophia.surface.post(thread, words(paragraphs.join('\n\n')), 'run-1/long');
+    const said = JSON.stringify(replies().map((message) => message.blocks));
+    expect(replies().length).toBeGreaterThan(2);
+    for (let index = 0; index < 60; index++) expect(said.split(`Paragraph ${index}:`)).toHaveLength(2);
+  });
+
+  test('an answer beyond all measure ends with how much is missing', async () => {
+    await house.sophia.surface.post(thread, words('word '.repeat(30_000)), 'run-1/huge');
+    expect(replies()).toHaveLength(8);
+    expect(JSON.stringify(replies().at(-1)?.blocks)).toMatch(/… \d{4,} more characters did not fit/);
+  });
+
+  test('a pause Slack asks for is kept, and the post arrives', async () => {
+    house.slack.faults.rateLimitNext('chat.postMessage', 2, 3);
+    await house.sophia.surface.post(thread, words('patience'), 'run-1/a');
+    expect(replies()).toHaveLength(1);
+  });
+
+  test('a card is updated in place and keeps its mark', async () => {
+    const approval = sampleApproval({ thread });
+    const reference = await house.sophia.surface.post(thread, { kind: 'card', approval }, 'card');
+    await house.sophia.surface.update(reference, { kind: 'card', approval: { ...approval, state: 'expired' } });
+    const [card] = replies();
+    expect(card?.blocks?.some((block) => block.type === 'actions')).toBe(false);
+    expect(card?.metadata?.event_payload).toEqual({ send_id: 'card', kind: 'card' });
+  });
+
+  test('an update whose answer was lost is made again: it does no harm', async () => {
+    const reference = await house.sophia.surface.post(thread, words('one'), 'a');
+    house.slack.faults.dropAnswerNext('chat.update');
+    await house.sophia.surface.update(reference, words('two'));
+    expect(replies()[0]?.text).toBe('two');
+  });
+
+  test('secrets do not leave, not even in half', async () => {
+    const secret = 'sk-live-SECRET';
+    const detail = { label: 'Env', value: `${'x'.repeat(290)}${secret}` };
+    const approval = sampleApproval(
+      { thread, modelNote: `use ${secret}` },
+      { details: [detail], input: { key: secret } },
+    );
+    await house.sophia.surface.post(thread, { kind: 'card', approval }, 'card');
+    await house.sophia.surface.post(thread, words(`the key is \`${secret}\``), 'words');
+    await house.sophia.surface.whisper(thread, 'slack:T0ACME:U0ALICE', words(secret));
+    const out = JSON.stringify(house.slack.calls.map((call) => call.args));
+    expect(out).toContain('[redacted]');
+    expect(out).not.toContain(secret);
+    expect(out).not.toContain('sk-live');
+  });
+});
+
+describe('the limiter', () => {
+  const ok: Answer = { ok: true, data: {} };
+  const slow: Answer = { ok: false, failure: { kind: 'rate limited', retryAfterMs: 5000 } };
+
+  test('a pause for one channel leaves another, and another method, untouched', async () => {
+    const done: string[] = [];
+    let release = () => {};
+    let refused = false;
+    const call: Call = async (method, args) => {
+      if (method === 'chat.update' && args.channel === 'C1' && !refused) {
+        refused = true;
+        return slow;
+      }
+      done.push(`${method} ${args.channel}`);
+      return ok;
+    };
+    const waits: number[] = [];
+    const pause = (milliseconds: number) =>
+      new Promise<void>((resolve) => {
+        waits.push(milliseconds);
+        release = resolve;
+      });
+    const patient = limited(call, { pause });
+    const first = patient('chat.update', { channel: 'C1' });
+    const second = patient('chat.update', { channel: 'C1' });
+    await patient('chat.postMessage', { channel: 'C2' });
+    await patient('chat.postMessage', { channel: 'C1' });
+    await patient('chat.update', { channel: 'C2' });
+    expect(done).toEqual(['chat.postMessage C2', 'chat.postMessage C1', 'chat.update C2']);
+    expect(waits).toEqual([5000]);
+    release();
+    await Promise.all([first, second]);
+    expect(done.slice(3)).toEqual(['chat.update C1', 'chat.update C1']);
+  });
+
+  test('a queue does not grow without end, and a wait does not last without end', async () => {
+    const patient = limited(async () => slow, { pause: () => new Promise(() => {}), longestQueue: 2 });
+    void patient('m', { channel: 'C' });
+    void patient('m', { channel: 'C' });
+    expect(await patient('m', { channel: 'C' })).toMatchObject({ ok: false, failure: { kind: 'rate limited' } });
+    const brief = limited(async () => slow, { pause: async () => undefined, longestWaitMs: 12_000 });
+    expect(await brief('m', {})).toBe(slow);
+  });
+});
+
+describe('updates', () => {
+  test('at most one is under way for a message, and the newest wins', async () => {
+    const started: unknown[] = [];
+    const releases: (() => void)[] = [];
+    const call: Call = async (_, args) => {
+      started.push(args.text);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      return { ok: true, data: {} };
+    };
+    const update = createUpdate(call, async () => undefined);
+    const message = { thread: 'slack:T1:C1:1.1', id: '2.2' };
+    const all = ['one', 'two', 'three', 'four'].map((text) => update(message, { text, blocks: [] }));
+    const other = update({ ...message, id: '3.3' }, { text: 'other', blocks: [] });
+    await tick();
+    expect(started).toEqual(['one', 'other']);
+    releases.shift()?.();
+    await tick();
+    expect(started).toEqual(['one', 'other', 'four']);
+    for (const release of releases) release();
+    await Promise.all([...all, other]);
+    const later = update(message, { text: 'five', blocks: [] });
+    await tick();
+    expect(started.at(-1)).toBe('five');
+    releases.at(-1)?.();
+    await later;
+  });
+
+  test('an update that fails does not keep the next from being made', async () => {
+    let first = true;
+    const call: Call = async () => {
+      const failing = first;
+      first = false;
+      return failing ? { ok: false, failure: { kind: 'refused', error: 'message_not_found' } } : { ok: true, data: {} };
+    };
+    const update = createUpdate(call, async () => undefined);
+    const message = { thread: 'slack:T1:C1:1.1', id: '2.2' };
+    const [lost, made] = [update(message, { text: 'a', blocks: [] }), update(message, { text: 'b', blocks: [] })];
+    await expect(lost).rejects.toMatchObject({ code: 'not_found' });
+    await made;
+  });
+});

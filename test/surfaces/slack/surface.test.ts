@@ -1,0 +1,171 @@
+/** The Surface port on Slack: threads for commands, history, who somebody is, what they may read. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Message } from '../../../src/core/message.ts';
+import type { Reply } from '../../../src/core/reply.ts';
+import { acmeWorkspace } from '../../../src/emulators/slack/index.ts';
+import { createSlack } from '../../../src/surfaces/slack/index.ts';
+import { type House, MemoryInbox, MemoryLog, MemorySends, openHouse, secrets } from './house.ts';
+import { sampleApproval } from './samples.ts';
+
+let house: House;
+beforeEach(async () => {
+  const guest = { id: 'U0GUEST', name: 'gus', realName: 'Gus Guest', isGuest: true, im: 'D0GUEST' };
+  const people = [...acmeWorkspace.people, guest];
+  const channels = [
+    ...acmeWorkspace.channels,
+    { id: 'C0SECRET', name: 'secret', members: ['U0ALICE', 'U0SOPHIA'], isPrivate: true },
+    { id: 'C0AWAY', name: 'away', members: ['U0ALICE'] },
+  ];
+  house = await openHouse({ emulator: { people, channels } });
+});
+afterEach(() => house.close());
+
+const words = (markdown: string): Reply => ({ kind: 'words', markdown });
+
+async function command(channel: string, text = 'deploy web'): Promise<Message> {
+  await house.slack.slash('U0ALICE', channel, '/sophia', text);
+  await vi.waitFor(() => expect(house.door.received).toHaveLength(1));
+  const [first] = house.door.received;
+  if (!first) throw new Error('nothing was received');
+  return first.message;
+}
+
+test('a command opens a thread that says who asked what, once', async () => {
+  const message = await command('C0DEPLOYS', 'deploy `web` to <b>');
+  const thread = await house.sophia.surface.open(message, 'run-1/open');
+  expect(await house.sophia.surface.open(message, 'run-1/open')).toBe(thread);
+  const [root, ...rest] = house.slack.messages('C0DEPLOYS');
+  expect(rest).toEqual([]);
+  expect(thread).toBe(`slack:T0ACME:C0DEPLOYS:${root?.ts}`);
+  expect(root?.text).toBe('<@U0ALICE> asked: `/sophia deploy ˋwebˋ to &lt;b&gt;`');
+});
+
+test('in a channel she is not in, she says so to the asker alone and how to change it', async () => {
+  const message = await command('C0AWAY');
+  await expect(house.sophia.surface.open(message, 'run-1/open')).rejects.toMatchObject({ code: 'forbidden' });
+  expect(house.slack.ephemerals('U0ALICE')[0]?.text).toBe(
+    'I am not in this channel. Invite me with /invite @sophia and try again.',
+  );
+  expect(house.slack.messages('C0AWAY')).toEqual([]);
+});
+
+test('a scope that is missing is named, with what to do', async () => {
+  const narrow = await openHouse({ emulator: { scopes: ['app_mentions:read'] } });
+  const posted = narrow.sophia.surface.post('slack:T0ACME:C0ENG:1.1', words('hi'), 'a');
+  await expect(posted).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('`chat:write`'),
+    hint: expect.stringContaining('OAuth & Permissions'),
+  });
+  await narrow.close();
+});
+
+test('history is oldest first, with names, without cards, and marks her own words', async () => {
+  const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia why is <https://acme.com|the site> slow & sad?');
+  const thread = `slack:T0ACME:C0ENG:${ts}`;
+  await house.sophia.surface.post(thread, { kind: 'card', approval: sampleApproval() }, 'card');
+  await house.sophia.surface.post(thread, words('The cache is cold.'), 'words');
+  await house.slack.say('U0BOB', 'C0ENG', 'thanks', { thread: ts });
+  const said = await house.sophia.surface.history(thread, 10);
+  expect(said.map(({ person, bySophia }) => ({ person, bySophia }))).toEqual([
+    { person: 'slack:T0ACME:U0ALICE', bySophia: false },
+    { person: 'slack:T0ACME:U0SOPHIA', bySophia: true },
+    { person: 'slack:T0ACME:U0BOB', bySophia: false },
+  ]);
+  expect(said.map((each) => each.name)).toEqual(['Alice Moreno', 'Sophia', 'Bob Tanaka']);
+  expect(said[1]?.text).toBe('The cache is cold.');
+  expect((await house.sophia.surface.history(thread, 1)).map((each) => each.text)).toEqual(['thanks']);
+  expect(await house.sophia.surface.history(thread, 0)).toEqual([]);
+});
+
+test('a person is a member, a guest, a bot or external, and an unknown one is an error', async () => {
+  const { surface } = house.sophia;
+  expect(await surface.person('slack:T0ACME:U0BOB')).toEqual({
+    id: 'slack:T0ACME:U0BOB',
+    name: 'Bob Tanaka',
+    kind: 'member',
+    timeZone: 'Asia/Tokyo',
+  });
+  expect((await surface.person('slack:T0ACME:U0GUEST')).kind).toBe('guest');
+  expect((await surface.person('slack:T0ACME:U0SOPHIA')).kind).toBe('bot');
+  expect((await surface.person('slack:T0EVIL:U0BOB')).kind).toBe('external');
+  await expect(surface.person('slack:T0ACME:U0NOBODY')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(surface.person('nonsense')).rejects.toMatchObject({ code: 'bad_input' });
+});
+
+test('who cannot be looked up is nobody: it throws', async () => {
+  house.slack.faults.failNext('users.info', 'internal_error', 3);
+  await expect(house.sophia.surface.person('slack:T0ACME:U0BOB')).rejects.toMatchObject({ code: 'timeout' });
+  expect((await house.sophia.surface.person('slack:T0ACME:U0BOB')).kind).toBe('member');
+});
+
+test('what a person may read: public channels, their own direct messages, and the private channel they are in', async () => {
+  const at = (channel: string, audience: string) =>
+    ({ channel: `slack:T0ACME:${channel}`, audience: `slack:T0ACME:${audience}` }) as Message;
+  const { surface } = house.sophia;
+  const secret = at('C0SECRET', 'C0SECRET');
+  expect(await surface.readable('slack:T0ACME:U0ALICE', secret)).toEqual([
+    'slack:T0ACME:public',
+    'slack:T0ACME:D0ALICE',
+    'slack:T0ACME:C0SECRET',
+  ]);
+  expect(await surface.readable('slack:T0ACME:U0BOB', secret)).not.toContain('slack:T0ACME:C0SECRET');
+  expect(await surface.readable('slack:T0ACME:U0BOB', at('D0ALICE', 'D0ALICE'))).not.toContain('slack:T0ACME:D0ALICE');
+  expect(await surface.readable('slack:T0ACME:U0GUEST', at('C0ENG', 'public'))).toEqual([]);
+  house.slack.faults.failNext('conversations.members', 'fatal_error', 3);
+  const later = await openHouse({ surface: { apiUrl: house.slack.apiUrl }, start: false });
+  await expect(later.sophia.surface.readable('slack:T0ACME:U0ALICE', secret)).rejects.toThrow();
+  await later.close();
+});
+
+test('a whisper reaches one person; one who is not in the channel gets it directly', async () => {
+  const { ts } = await house.slack.say('U0ALICE', 'C0SECRET', 'psst');
+  const thread = `slack:T0ACME:C0SECRET:${ts}`;
+  await house.sophia.surface.whisper(thread, 'slack:T0ACME:U0ALICE', words('for you'));
+  expect(house.slack.ephemerals('U0ALICE')[0]).toMatchObject({ text: 'for you', thread_ts: ts });
+  await house.sophia.surface.whisper(thread, 'slack:T0ACME:U0BOB', words('for you, too'));
+  expect(house.slack.ephemerals('U0BOB')).toEqual([]);
+  expect(house.slack.messages('D0BOB').map((message) => message.text)).toEqual(['for you, too']);
+});
+
+test('a status is shown where Slack can, and never fails', async () => {
+  const { ts } = await house.slack.say('U0ALICE', 'D0ALICE', 'hello');
+  const thread = `slack:T0ACME:D0ALICE:${ts}`;
+  await house.sophia.surface.setStatus(thread, 'suspended');
+  expect(house.slack.snapshot().sessions).toMatchObject([{ channel: 'D0ALICE', thread: ts, status: 'suspended' }]);
+  house.slack.faults.failNext('agents.sessions.setStatus', 'unknown_method', 1);
+  house.slack.faults.failNext('assistant.threads.setStatus', 503, 2);
+  await house.sophia.surface.setStatus(thread, 'processing');
+  await house.sophia.surface.setStatus(thread, 'active');
+  await house.sophia.surface.setStatus('no thread at all', 'active');
+  const calls = house.slack.calls.filter((call) => call.method === 'agents.sessions.setStatus');
+  expect(calls).toHaveLength(2);
+  expect(house.log.lines.filter((line) => line.level === 'error')).toEqual([]);
+});
+
+test('a message has a permanent address, and a person a mention', async () => {
+  const { ts } = await house.slack.say('U0ALICE', 'C0ENG', 'hello');
+  const reference = await house.sophia.surface.post(`slack:T0ACME:C0ENG:${ts}`, words('hi'), 'a');
+  expect(await house.sophia.surface.permalink(reference)).toMatch(/^https:\/\/acme\.slack\.com\/archives\/C0ENG\/p\d+/);
+  expect(house.sophia.surface.mention('slack:T0ACME:U0BOB')).toBe('<@U0BOB>');
+  expect(house.sophia.surface.mention('slack:T0ACME:<!channel>')).not.toContain('<!');
+});
+
+test('a token Slack does not accept, and a missing secret, are said plainly at the start', async () => {
+  const options = {
+    ...secrets,
+    apiUrl: house.slack.apiUrl,
+    port: 0,
+    host: '127.0.0.1',
+    inbox: new MemoryInbox(),
+    sends: new MemorySends(),
+    log: new MemoryLog(),
+    redact: (text: string) => text,
+    now: () => new Date(),
+  };
+  await expect(createSlack({ ...options, botToken: 'xoxb-wrong' })).rejects.toMatchObject({ code: 'not_configured' });
+  const { signingSecret: _, ...unsigned } = options;
+  await expect(createSlack(unsigned)).rejects.toMatchObject({
+    message: expect.stringContaining('SLACK_SIGNING_SECRET'),
+  });
+});
