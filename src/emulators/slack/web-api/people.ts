@@ -120,8 +120,8 @@ function user(world: World, person: SlackPerson): JsonObject {
     profile: {
       real_name: realName,
       real_name_normalized: realName,
-      display_name: name,
-      display_name_normalized: name,
+      display_name: realName,
+      display_name_normalized: realName,
       first_name: first,
       last_name: rest.join(' '),
       team: world.team.id,
