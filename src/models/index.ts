@@ -7,7 +7,7 @@ import type { Provider } from './failure.ts';
 import { createOpenRouter } from './openrouter.ts';
 import type { Success } from './result.ts';
 
-export { chooseClasses, defaultClasses, type MaxPrice, type ModelClasses } from './classes.ts';
+export { chooseClasses, type MaxPrice, type ModelClasses } from './classes.ts';
 export { chooseClass } from './classify.ts';
 
 export type ModelOptions = {

@@ -9,7 +9,6 @@ import { respond, sendJson } from './respond.ts';
 import type { ChatRequest, OpenRouterEmulator, OpenRouterEmulatorOptions, RecordedRequest, Script } from './types.ts';
 import { wrongWith } from './validate.ts';
 
-export { rehearsalModel } from './answers.ts';
 export type * from './types.ts';
 
 const prefix = '/api/v1';

@@ -20,7 +20,7 @@ export function fitTool(tool: WireTool['function'], facts: Facts, question: stri
   return missing.length > 0 ? { state: 'missing', names: missing } : { state: 'fitted', input };
 }
 
-type Source = { facts: Facts; question: string; needed: boolean; split: boolean };
+type Source = { facts: Facts; question: string; needed: boolean; split: boolean; schema: JsonObject };
 
 /** Which facts may stand under which argument name, best first. */
 const sources: [RegExp, (source: Source) => (JsonValue | undefined)[]][] = [
@@ -33,7 +33,7 @@ const sources: [RegExp, (source: Source) => (JsonValue | undefined)[]][] = [
   [/^(app|app_name)$/, ({ facts }) => facts.apps],
   [/^service$/, ({ facts }) => facts.services],
   [/^(environment|env)$/, ({ facts }) => [facts.environment]],
-  [/^(ref|sha|commit|branch|tag)$/, ({ facts }) => facts.refs],
+  [/^(ref|sha|commit|branch|tag)$/, ({ facts, schema }) => [...numbersAsRefs(facts, schema), ...facts.refs]],
   [/^base$/, ({ facts }) => [facts.range?.base, ...facts.refs.filter((ref) => !/^(main|master)$/.test(ref))]],
   [/^head$/, ({ facts, needed }) => [facts.range?.head, ...(needed ? ['main'] : [])]],
   [/^(machine|machine_id)$/, ({ facts }) => facts.machines],
@@ -54,8 +54,13 @@ function valueFor(
   if ('const' in schema) return needed ? schema.const : undefined;
   if (Array.isArray(schema.enum)) return fromList(name, schema.enum, tool.name, question);
   const split = isObject(tool.parameters?.properties) && 'owner' in tool.parameters.properties;
-  const candidates = sources.find(([names]) => names.test(name))?.[1]({ facts, question, needed, split }) ?? [];
+  const candidates = sources.find(([names]) => names.test(name))?.[1]({ facts, question, needed, split, schema }) ?? [];
   return candidates.map((value) => shaped(value, schema)).find((value) => value !== undefined);
+}
+
+/** Some tools take `#12` for the head of a pull request, and say so. */
+function numbersAsRefs(facts: Facts, schema: JsonObject): string[] {
+  return /#\d/.test(String(schema.description ?? '')) ? facts.numbers.map((number) => `#${number}`) : [];
 }
 
 /** A list of open things is wanted unless another word of the list was said. */

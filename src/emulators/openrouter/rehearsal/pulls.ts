@@ -55,7 +55,7 @@ function readiness(pull: JsonObject): Readiness {
     /changes.requested|no review|none|^0 |not approved/i.test(reviews)
   )
     return 'not ready';
-  return /pass|success|green|none/i.test(checks) && /approv/i.test(reviews) ? 'ready' : 'not ready';
+  return /pass|success|green|none|no checks/i.test(checks) && /approv/i.test(reviews) ? 'ready' : 'not ready';
 }
 
 /** A state in words: a text, an object's `state` and `summary`, or a list of who said what. */
