@@ -3,12 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { databaseUrl } from './on-each-database.ts';
 import { alice, approval, entry, inTime, vote } from './samples.ts';
+
+const writer = fileURLToPath(new URL('./writer-process.ts', import.meta.url));
 
 let directory: string;
 const open: { stores: Store[]; processes: ChildProcess[] } = { stores: [], processes: [] };
@@ -34,8 +38,7 @@ async function closeAll(): Promise<void> {
 }
 
 function startWriter(): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const script = resolve(import.meta.dirname, 'writer-process.ts');
-  const child = spawn(process.execPath, [script, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   open.processes.push(child);
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 }
@@ -82,9 +85,8 @@ test('another process keeps us out, by its id, until it is killed; all it was to
 });
 
 test('of processes that start together, exactly one gets the directory', async () => {
-  const script = resolve(import.meta.dirname, 'writer-process.ts');
   const children = Array.from({ length: 4 }, () => {
-    const child = spawn(process.execPath, [script, directory], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'ignore'] });
     open.processes.push(child);
     return child;
   });
@@ -115,6 +117,16 @@ test('a failed opening frees the directory again', async () => {
   await expect(openHere()).rejects.toMatchObject({ code: expect.stringMatching(/internal|unavailable/) });
   rmSync(join(directory, 'sophia.db'));
   expect((await openHere()).kind).toBe('sqlite');
+});
+
+test('a migration that fails half way leaves nothing behind, and runs once what stopped it is gone', async () => {
+  const file = new DatabaseSync(join(directory, 'sophia.db'));
+  file.exec('create table memories (other integer)');
+  await expect(openHere()).rejects.toMatchObject({ code: 'internal' });
+  expect(file.prepare(`select name from sqlite_master where name in ('runs', 'approvals', 'audit')`).all()).toEqual([]);
+  file.exec('drop table memories');
+  file.close();
+  expect(await (await openHere()).runs.list({ limit: 1 })).toEqual([]);
 });
 
 test('callers at once share the one connection without sharing a transaction: who fails takes nobody along', async () => {
