@@ -29,10 +29,8 @@ export function rollback(book: ServiceBook) {
         const { versions } = versionsSeen.parse(
           await context.look('fly_list_versions', { app: place.app, machine: machine.id }),
         );
-        const before =
-          machine.previous_image ??
-          versions.find((version) => version.image !== '' && version.image !== machine.image.reference)?.image;
-        if (before === undefined || before === machine.image.reference) continue;
+        const before = imageBefore([machine.image.reference, ...versions.map((version) => version.image)]);
+        if (before === undefined) continue;
         moves.push({
           machine: machine.id,
           region: machine.region,
@@ -68,4 +66,13 @@ export function rollback(book: ServiceBook) {
       return roll(context, plan.summary, app, moves);
     },
   });
+}
+
+/**
+ * `images`: what a machine ran, newest first. An image that was itself taken back (the one after it was there before it)
+ * is nothing to go back to.
+ */
+export function imageBefore(images: string[]): string | undefined {
+  const ran = images.filter((image, index) => image !== '' && image !== images[index - 1]);
+  return ran.find((image, index) => image !== ran[0] && !ran.slice(index + 1).includes(ran[index - 1] ?? ''));
 }

@@ -13,6 +13,7 @@ import type { Message } from '../../src/core/message.ts';
 import type { Answer, Turn } from '../../src/core/model.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { Reply } from '../../src/core/reply.ts';
+import type { Run } from '../../src/core/run.ts';
 import type { Surface } from '../../src/core/surface.ts';
 import type { MessageRef } from '../../src/core/thread.ts';
 import { openDurable } from '../../src/durable/openworkflow.ts';
@@ -186,7 +187,23 @@ export type HouseOptions = {
   think?: (turn: Turn) => Answer;
   missing?: Map<string, string>;
   now?: () => Date;
+  /** Keeps the steps of each run, as the engine would. */
+  watch?: true;
 };
+
+/** Passes everything on and remembers what each durable call came back with. */
+function watched(run: Run, steps: { name: string; value: unknown }[]): Run {
+  const keep = <T>(name: string, value: T): T => {
+    steps.push({ name, value: value === undefined ? null : value });
+    return value;
+  };
+  return {
+    id: run.id,
+    step: async (name, deed) => keep(name, await run.step(name, deed)),
+    sleep: async (name, milliseconds) => keep(name, await run.sleep(name, milliseconds)),
+    wait: async (name, signal, until) => keep(name, await run.wait(name, signal, until)),
+  };
+}
 
 export async function openTestHouse(options: HouseOptions = {}) {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'sophia-house-'));
@@ -219,17 +236,23 @@ export async function openTestHouse(options: HouseOptions = {}) {
   (services as { actions: Services['actions'] }).actions = new Map(
     [...houseActions(() => services), ...(options.actions ?? [])].map((action) => [action.name, action]),
   );
+  const histories: { input: unknown; steps: { name: string; value: unknown }[]; ended: boolean }[] = [];
+  const work = async (input: unknown, run: Run) => {
+    // A parked run comes by again from the start: its last pass is the whole history.
+    const history = { input, steps: [], ended: false };
+    if (options.watch) histories.push(history);
+    await handle(input as Message, options.watch ? watched(run, history.steps) : run, services, {
+      chooseClass: () => 'speed',
+    });
+    history.ended = true;
+    surface.changed();
+  };
   const durable = await openDurable({
     place: { directory },
     runs: store.runs,
     log: silent,
     now,
-    versions: [
-      {
-        version: handleVersion,
-        work: (input, run) => handle(input as Message, run, services, { chooseClass: () => 'speed' }),
-      },
-    ],
+    versions: [{ version: handleVersion, work }],
     broken: (run, reason) => reportBroken(services, run, reason),
   });
   services.durable = durable;
@@ -243,6 +266,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     store,
     surface,
     services,
+    histories,
     durable,
     door,
     setPolicy(document: PolicyDocument | null) {

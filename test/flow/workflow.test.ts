@@ -1,7 +1,7 @@
 /** Workflows behind one approval: exactly the listed steps, each once; anything else asks again. */
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Action, defineAction, defineWorkflow } from '../../src/core/action.ts';
+import { type Action, defineWorkflow } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { bob, carol, counterActions, openTestHouse, type TestHouse } from './test-house.ts';
