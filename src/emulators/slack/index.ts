@@ -20,7 +20,6 @@ import type { SlackEmulator, SlackEmulatorOptions } from './types.ts';
 import { Waiting } from './wait.ts';
 
 export { checkBlocks, validateMessageBlocks, validateView } from './blocks/validate.ts';
-export { defaultSubscriptions, knownScopes } from './settings.ts';
 export type * from './types.ts';
 export { acmeWorkspace } from './workspace.ts';
 

@@ -20,7 +20,7 @@ export type Settings = {
   clock: () => number;
 };
 
-export const defaultSubscriptions = [
+const defaultSubscriptions = [
   'app_mention',
   'message.im',
   'app_home_opened',
@@ -28,7 +28,7 @@ export const defaultSubscriptions = [
   'app_uninstalled',
   'tokens_revoked',
 ];
-export const knownScopes = [
+const knownScopes = [
   'app_mentions:read',
   'assistant:write',
   'chat:write',
