@@ -58,7 +58,7 @@ export const story: Step[] = [
         await driver.click(person, card, 'approval_approve');
         await driver.whisper(
           person,
-          [/may not|cannot|can't|not allowed|not one of|not an approver|someone else|somebody else|own request/i],
+          [/may not|cannot|can't|not allowed|not among|not one of|not an approver|someone else|somebody else/i],
           seen,
         );
       }
@@ -162,6 +162,7 @@ export const story: Step[] = [
       const stopped = await driver.command(alice, deploys, `/sophia stop ${run.slice(0, 8)}`);
       await driver.reply(stopped, [/stop/i, /\bA\d+\b/]);
       await driver.becomes(card, [/stopped/i]);
+      await driver.reply(waiting, [/stopped/i, /\bA\d+\b/], { after: card.ts });
       narrator.holds('the run is listed, stopped, and its card says so');
     },
   },

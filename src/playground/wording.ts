@@ -26,7 +26,7 @@ function linesOfBlock(block: Node, nameOf: Naming): string[] {
     case 'divider':
       return [];
     case 'header':
-      return [textOf(block.text, nameOf).join(' ').toUpperCase()];
+      return [`— ${textOf(block.text, nameOf).join(' ')} —`];
     case 'section':
       return [
         ...textOf(block.text, nameOf),
@@ -115,6 +115,7 @@ function richText(leaves: Node[], nameOf: Naming): string {
 }
 
 function textOf(object: unknown, nameOf: Naming): string[] {
+  if (node(object).type === 'plain_text') return String(node(object).text ?? '').split('\n');
   return said(String(node(object).text ?? ''), nameOf);
 }
 
