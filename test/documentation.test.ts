@@ -69,7 +69,7 @@ const settings = all(read('.env.example'), /^(?:# )?([A-Z][A-Z0-9_]+)=/gm);
 describe('.env.example', () => {
   // What is read of the environment is declared as keys of zod objects, here and nowhere else.
   const declaring = ['src/settings.ts', ...under('src/connectors', 'index.ts')];
-  const known = new Set(declaring.flatMap((file) => all(read(file), /^ {2}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): /gm)));
+  const known = new Set(declaring.flatMap((file) => all(read(file), /^ {2,4}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): /gm)));
 
   test('explains every setting that is read', () => {
     expect([...known].filter((name) => !settings.includes(name)).sort()).toEqual([]);
@@ -88,7 +88,13 @@ describe('.env.example', () => {
 test('every example in docs/policy.md is a policy that holds', () => {
   const examples = all(read('docs/policy.md'), /^```yaml\n([\s\S]*?)^```/gm);
   expect(examples.length).toBeGreaterThan(0);
-  for (const example of examples) expect(parsePolicy(example).version).toBe(1);
+  const actions = new Set(all(read('docs/actions.md'), /^\| `(\w+)` \|/gm));
+  for (const example of examples) {
+    const named = parsePolicy(example).rules.flatMap((rule) => [rule.match.action ?? []].flat());
+    const fits = (name: string) =>
+      name.endsWith('*') ? [...actions].some((action) => action.startsWith(name.slice(0, -1))) : actions.has(name);
+    expect(named.filter((name) => !fits(name))).toEqual([]);
+  }
 });
 
 test('the example in docs/connectors.md names services that hold', () => {
