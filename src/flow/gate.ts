@@ -53,8 +53,11 @@ export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
       approvalId = decision.id;
     }
     const executed = await execute(job, call, prepared, approvalId, round, perform);
-    job.taint.push(...prepared.taint);
-    if (executed.state === 'ended') return executed.outcome;
+    if (executed.state === 'ended') {
+      // What the plan itself read taints what follows it, not its own card.
+      job.taint.push(...prepared.taint);
+      return executed.outcome;
+    }
     // Something the approval rested on moved: it is void, and a new card shows the new plan.
     if (round === mostRounds)
       return await run.step(`${call.ordinal} refused ${round}`, () =>

@@ -72,7 +72,6 @@ export function deploy(book: ServiceBook) {
         summary: `Deploy ${place.service} to ${place.environment}: ${commit.sha.slice(0, 7)} “${commit.message}”`,
         details: [
           { label: 'App', value: place.app },
-          { label: 'Environment', value: place.environment },
           { label: 'Image now', value: [...new Set(moves.map((one) => shortImage(one.from)))].join(', ') },
           { label: 'Image next', value: `${shortImage(image)} (${next.digest.slice(0, 19)}…)` },
           {

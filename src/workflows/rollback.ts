@@ -49,7 +49,6 @@ export function rollback(book: ServiceBook) {
         summary: `Roll ${place.service} in ${place.environment} back to ${[...new Set(moves.map((one) => shortImage(one.to)))].join(', ')}`,
         details: [
           { label: 'App', value: place.app },
-          { label: 'Environment', value: place.environment },
           { label: 'Image now', value: [...new Set(moves.map((one) => shortImage(one.from)))].join(', ') },
           { label: 'Image next', value: [...new Set(moves.map((one) => shortImage(one.to)))].join(', ') },
           { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
