@@ -68,6 +68,8 @@ const topics: { said: RegExp; tool: RegExp; weight: number }[] = [
   { said: /\b(fail\w*|broken|red|green|checks?|ci|build|tests?)\b/i, tool: /list_checks|checks$/, weight: 10 },
   { said: /\b(running|status|healthy|health|up|down|machines?|live)\b/i, tool: /get_status|_status$/, weight: 8 },
   { said: /\b(compare|diff|changed?|changes|since|behind|ahead|between)\b/i, tool: /compare/, weight: 9 },
+  { said: /\b(diff|changes|changed?)\b.*#\d/i, tool: /get_diff/, weight: 14 },
+  { said: /\b(who|reviews?)\b.*\b(review\w*|approved)\b|\breviews of\b/i, tool: /list_reviews/, weight: 14 },
   { said: /\b(apps)\b/i, tool: /list_apps/, weight: 8 },
   { said: /\b(commits?|history|landed|merged lately|recent)\b/i, tool: /list_commits/, weight: 6 },
   { said: /\bissues?\b/i, tool: /list_issues|search_issues/, weight: 7 },
@@ -85,7 +87,11 @@ export function readsFor(question: string, tools: Tool[]): Tool[] {
   const readers = tools.filter(isRead);
   const parts = question.split(/[?;\n]+\s*|,?\s+and\s+(?=(?:what|which|who|why|how|is|are|show|list)\b)/i);
   const chosen = parts.filter((part) => part.trim() !== '').flatMap((part) => bestReader(part, readers) ?? []);
-  return [...new Set(chosen)].slice(0, 3);
+  // A log says more beside the list of what passed and what did not.
+  const checks = chosen.some((tool) => /_log$/.test(tool.name))
+    ? readers.filter((tool) => /_checks$/.test(tool.name))
+    : [];
+  return [...new Set([...checks, ...chosen])].slice(0, 3);
 }
 
 function bestReader(part: string, readers: Tool[]): Tool | undefined {

@@ -38,12 +38,10 @@ export function rehearse(request: ChatRequest): ChatAnswer {
   }
   if (deedsIn(question, tools).length > 0) return say(told(conversation));
 
-  const asks: string[] = [];
-  for (const goal of readsFor(question, tools)) {
-    const step = stepToRead(goal, facts, conversation, []);
-    if (step.state === 'call') return { calls: step.calls };
-    if (step.state === 'missing') asks.push(askFor(step.tool, step.names));
-  }
+  const steps = readsFor(question, tools).map((goal) => stepToRead(goal, facts, conversation, []));
+  const calls = unlike(steps.flatMap((step) => (step.state === 'call' ? step.calls : [])));
+  if (calls.length > 0) return { calls };
+  const asks = steps.flatMap((step) => (step.state === 'missing' ? [askFor(step.tool, step.names)] : []));
   const details = detailCalls(conversation, facts);
   if (details.length > 0) return { calls: details };
   if (exchanges.length > 0) return say(told(conversation));
@@ -96,6 +94,11 @@ function detailCalls({ question, tools, exchanges }: Conversation, facts: Facts)
     const fitted = fitTool(detail, { ...facts, repos: repoOf(listed) ?? facts.repos, numbers }, question);
     return fitted.state === 'fitted' ? [{ name: detail.name, arguments: fitted.input }] : [];
   });
+}
+
+/** Two looks may need the same third one. */
+function unlike(calls: Call[]): Call[] {
+  return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
 }
 
 function outputOf(past: Exchange): JsonObject[] {

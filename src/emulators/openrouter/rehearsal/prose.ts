@@ -8,6 +8,7 @@ import { line, linked } from './words.ts';
 
 const mostItems = 10;
 const mostLogLines = 12;
+const mostJobs = 3;
 
 /** One paragraph per result, but one for all pull requests together. */
 export function tell(exchanges: Exchange[]): string[] {
@@ -34,7 +35,7 @@ function tellOne({ tool, result }: Exchange): string {
   const cut = result.cut ? '\nThe result was cut off; this is what I was given of it.' : '';
   if (isObject(output) && Array.isArray(output.machines)) return tellStatus(output) + cut;
   if (/checks$/.test(tool)) return tellChecks(output) + cut;
-  if (/log$/.test(tool)) return tellLog(output) + cut;
+  if (/log$/.test(tool)) return tellLogs(output) + cut;
   if (isObject(output) && Array.isArray(output.commits)) return tellCommits(output) + cut;
   return tellAnything(tool, output) + cut;
 }
@@ -67,15 +68,27 @@ function tellChecks(output: JsonValue): string {
   return [state, ...rows].join('\n');
 }
 
+function tellLogs(output: JsonValue): string {
+  const jobs = isObject(output) && Array.isArray(output.jobs) ? itemsOf(output.jobs) : undefined;
+  if (!jobs)
+    return tellLog('From the log:', typeof output === 'string' ? output : isObject(output) ? longestText(output) : '');
+  if (jobs.length === 0) return 'No job has failed.';
+  return jobs
+    .slice(0, mostJobs)
+    .map((job) =>
+      tellLog(`From the log of ${linked(line(job.job ?? job.name), job)}:`, typeof job.log === 'string' ? job.log : ''),
+    )
+    .join('\n\n');
+}
+
 /** The lines that speak of an error, or the last ones. */
-function tellLog(output: JsonValue): string {
-  const text = typeof output === 'string' ? output : isObject(output) ? longestText(output) : '';
+function tellLog(title: string, text: string): string {
   const lines = text.split('\n').filter((one) => one.trim() !== '');
-  const at = lines.findIndex((one) => /\b(error|fail(ed|ure)?|exception|panic)\b|✗|×/i.test(one));
-  const shown = at < 0 ? lines.slice(-mostLogLines) : lines.slice(Math.max(0, at - 2), at - 2 + mostLogLines);
+  const at = lines.findIndex((one) => /\b\w*(error|fail(ed|ure|ing)?|exception|panic)\b|✗|×|✖/i.test(one));
+  const shown = at < 0 ? lines.slice(-mostLogLines) : lines.slice(Math.max(0, at - 2)).slice(0, mostLogLines);
   // A fence inside the log must not end ours.
   const safe = shown.map((one) => one.replaceAll('```', "'''").slice(0, 200));
-  return safe.length === 0 ? 'The log is empty.' : ['From the log:', '```', ...safe, '```'].join('\n');
+  return safe.length === 0 ? `${title} it is empty.` : [title, '```', ...safe, '```'].join('\n');
 }
 
 function tellCommits(output: JsonObject): string {
