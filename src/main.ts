@@ -29,7 +29,7 @@ import {
 import { openStore } from './store/index.ts';
 import { type DoctorPart, runDoctor } from './surfaces/cli/doctor.ts';
 import { createSlack } from './surfaces/slack/index.ts';
-import { parseServices, workflows } from './workflows/index.ts';
+import { environments, parseServices, workflows } from './workflows/index.ts';
 
 /** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
 const wakeEveryMs = 1_000;
@@ -164,6 +164,7 @@ async function serve(settings: Settings): Promise<void> {
     memory: createMemory({ rows: store.memories }),
     model: connectModel(settings, log),
     surface: () => slack.surface,
+    environmentOf: environments(files.services),
     limits: { runUsd: settings.SOPHIA_BUDGET_RUN_USD, dayUsd: settings.SOPHIA_BUDGET_DAY_USD },
   };
   const durable = await openDurable({

@@ -56,6 +56,8 @@ export interface Services {
   model: Model;
   durable: Durable;
   surface(name: string): Surface;
+  /** The environment a target belongs to, when the team has named it (`fly:acme-web` → `production`). */
+  environmentOf(target: string): string | undefined;
   /** Removes every live secret from text. */
   redact(text: string): string;
   /** Dollars. */

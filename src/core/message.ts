@@ -1,4 +1,5 @@
 /** What a person said to Sophia, whatever the surface. */
+import type { TaintSource } from './outcome.ts';
 import type { PersonId } from './person.ts';
 import type { ThreadId } from './thread.ts';
 
@@ -15,6 +16,8 @@ export type Message = {
   kind: 'words' | 'command';
   /** ACL token of the place: who can read here (`slack:T1:C1`, `slack:T1:D1`, or `slack:T1:public` for public channels). */
   audience: string;
+  /** The words hold somebody else's (a quoted message): who wrote them, named on the card of any write. */
+  taint?: TaintSource[];
   /** An address that answers only the asker (Slack's `response_url`), while it lives. */
   callback?: string;
   /** ISO 8601 time at which it was said. */

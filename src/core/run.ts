@@ -26,6 +26,8 @@ export type RunInfo = {
   title: string;
   requester: string;
   channel: string;
+  /** ACL token of where it was asked: its title is shown to nobody else. */
+  audience: string;
   thread: string | null;
   state: RunState;
   /** What it is doing or waiting for, in words. */
@@ -55,6 +57,7 @@ export interface Durable {
     title: string;
     requester: string;
     channel: string;
+    audience: string;
     thread: string | null;
     input: Json;
   }): Promise<RunInfo>;

@@ -88,6 +88,7 @@ export async function openDurable(options: DurableOptions): Promise<DurableEngin
         title: job.title,
         requester: job.requester,
         channel: job.channel,
+        audience: job.audience,
         thread: job.thread,
         state: 'running',
         standing: 'starting',

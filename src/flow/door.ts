@@ -19,6 +19,7 @@ export function createDoor(services: Services): Door {
         title: services.redact(title) || 'help',
         requester: message.person,
         channel: message.channel,
+        audience: message.audience,
         thread: message.thread,
         input: message satisfies Message as Json,
       });
@@ -42,7 +43,8 @@ export async function wakeDecided(services: Services): Promise<void> {
 export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
   for (const target of await services.locks.release(run.id)) await services.durable.wake(`target:${target}`);
   for (const approval of (await services.approvals.pending()).filter((pending) => pending.runId === run.id))
-    await services.approvals.close(approval.id, 'stopped', 'The run broke.');
+    if (await services.approvals.close(approval.id, 'stopped', 'The run broke.'))
+      await services.approvals.notice(approval.id);
   const row = await services.audit.append({
     kind: 'stopped',
     at: services.now().toISOString(),

@@ -16,6 +16,7 @@ import { frozen, overBudget, release, rule } from './permitted.ts';
 import { lookContext, planOf } from './plan.ts';
 import { runRead } from './read.ts';
 import { unknownAction } from './unknown.ts';
+import { titleOf } from './visible.ts';
 import { record, refusal } from './written.ts';
 
 type Prepared = Ready | { state: 'ended'; outcome: Outcome } | { state: 'busy'; holder: Lock };
@@ -182,7 +183,7 @@ async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Pr
         {
           kind: 'words',
           tone: 'warning',
-          markdown: `\`${holder.target}\` already has an open plan: “${other?.title ?? 'another run'}” by ${surface.mention(other?.requester ?? '')}. I will go on when it has ended; \`/sophia stop ${holder.runId.slice(0, 8)}\` ends it.`,
+          markdown: `\`${holder.target}\` already has an open plan: “${other ? titleOf(other, { person: job.requester.id, audience: job.origin.message.audience }, services.policy) : 'another run'}” by ${surface.mention(other?.requester ?? '')}. I will go on when it has ended; \`/sophia stop ${holder.runId.slice(0, 8)}\` ends it.`,
         },
         `${run.id}/${call.ordinal}/queue`,
       );

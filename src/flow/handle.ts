@@ -79,7 +79,7 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     surface,
     run,
     services,
-    taint: [],
+    taint: [...(message.taint ?? [])],
     denied: new Set(),
   };
 }

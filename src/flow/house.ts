@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Action, defineAction } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Services } from '../core/job.ts';
+import { maySee, titleOf } from './visible.ts';
 
 /** `services` is asked for late: the actions are part of the services. */
 export function houseActions(services: () => Services): Action[] {
@@ -31,17 +32,18 @@ export function houseActions(services: () => Services): Action[] {
         }),
       ),
     }),
-    async run() {
-      const { runs } = services();
+    async run(_, { requester, place }) {
+      const { runs, policy } = services();
+      const viewer = { person: requester.id, audience: place.audience };
       const live = await runs.list({ state: 'running', limit: 20 });
       const lately = (await runs.list({ limit: 10 })).filter((run) => run.state !== 'running');
       return {
         runs: [...live, ...lately].map((run) => ({
           run: run.id.slice(0, 8),
-          what: run.title,
+          what: titleOf(run, viewer, policy),
           by: who(run.requester),
           state: run.state,
-          standing: run.standing,
+          standing: maySee(run, viewer, policy) ? run.standing : '–',
           started: run.startedAt,
         })),
       };
@@ -91,12 +93,14 @@ export function houseActions(services: () => Services): Action[] {
     output: z.strictObject({ stopped: z.string() }),
     async plan(input, context) {
       const run = await findRun(input.run);
-      const mine = run.requester === context.requester.id || services().policy.admins().includes(context.requester.id);
+      const { policy } = services();
+      const viewer = { person: context.requester.id, audience: context.place.audience };
+      const mine = run.requester === context.requester.id || policy.admins().includes(context.requester.id);
       if (!mine) throw new SophiaError('forbidden', `Only ${who(run.requester)} or an admin may stop this run.`);
       return {
         target: `run:${run.id}`,
-        summary: `Stop “${run.title}”`,
-        details: [{ label: 'Standing', value: run.standing }],
+        summary: `Stop “${titleOf(run, viewer, policy)}”`,
+        details: maySee(run, viewer, policy) ? [{ label: 'Standing', value: run.standing }] : [],
         preconditions: [],
         resolved: { runId: run.id },
       };
@@ -200,7 +204,7 @@ export function houseActions(services: () => Services): Action[] {
       ),
     }),
     async run(plan, context) {
-      const { audit, runs, surface } = services();
+      const { audit, runs, surface, policy } = services();
       const { reference } = plan.input;
       const found = reference === undefined ? null : await audit.find(reference.toUpperCase());
       if (reference !== undefined && !found) throw new SophiaError('not_found', `There is no audit row ${reference}.`);
@@ -209,19 +213,17 @@ export function houseActions(services: () => Services): Action[] {
           ? await audit.byRun(found.runId)
           : [found]
         : (await audit.latest(30)).toReversed();
-      // What happened in a private place is shown to those who were part of it and to admins.
-      const admin = services().policy.admins().includes(context.requester.id);
+      const viewer = { person: context.requester.id, audience: context.place.audience };
       const shown = [];
       for (const row of rows) {
-        const run = row.runId ? await runs.get(row.runId) : null;
-        const open = admin || row.person === context.requester.id || run?.requester === context.requester.id;
+        const open = maySee(row.runId ? await runs.get(row.runId) : null, viewer, policy);
         shown.push({
           reference: row.reference,
           at: row.at,
           kind: row.kind,
           by: row.person ? surface(surfaceOf(row.person)).mention(row.person) : '–',
           action: row.action ?? '–',
-          facts: open ? JSON.stringify(row.facts) : '(not yours)',
+          facts: open ? JSON.stringify(row.facts) : '(asked in a private place)',
           hash: row.hash.slice(0, 12),
         });
       }

@@ -15,13 +15,13 @@ const planningMs = 45_000;
 export async function planOf(
   action: Action,
   input: JsonObject,
-  context: LookContext,
+  context: PlanContext,
   environment?: string,
 ): Promise<Plan> {
   const draft: PlanDraft = action.plan
     ? await action.plan(input, context)
     : { target: `read:${action.name}`, summary: action.name, details: [], preconditions: [] };
-  const place = draft.environment ?? environment;
+  const place = draft.environment ?? environment ?? context.environmentOf(draft.target);
   const whole = {
     ...draft,
     ...(place === undefined ? {} : { environment: place }),
@@ -34,12 +34,16 @@ export async function planOf(
   return { ...whole, hash: hashJson('plan', settled) };
 }
 
+/** What a plan is made with; beyond what actions see, the sources of untrusted text and what the team has named. */
+export type PlanContext = LookContext & { taint: TaintSource[]; environmentOf(target: string): string | undefined };
+
 /** Lets a plan read through other actions; remembers which of them brought untrusted text. */
-export function lookContext(job: Job): LookContext & { taint: TaintSource[] } {
+export function lookContext(job: Job): PlanContext {
   const taint: TaintSource[] = [];
   const { services } = job;
-  const context: LookContext & { taint: TaintSource[] } = {
+  const context: PlanContext = {
     taint,
+    environmentOf: (target) => services.environmentOf(target),
     requester: job.requester,
     place: { thread: job.thread, audience: job.origin.message.audience },
     now: () => services.now(),

@@ -19,6 +19,7 @@ async function begin(db: Kysely<unknown>, kind: StoreKind): Promise<void> {
     .addColumn('title', 'text', (column) => column.notNull())
     .addColumn('requester', 'text', (column) => column.notNull())
     .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('audience', 'text', (column) => column.notNull())
     .addColumn('thread', 'text')
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('standing', 'text', (column) => column.notNull())

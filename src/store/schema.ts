@@ -9,6 +9,7 @@ export interface Tables {
     title: string;
     requester: string;
     channel: string;
+    audience: string;
     thread: string | null;
     state: string;
     standing: string;

@@ -79,12 +79,13 @@ export function deploy(book: ServiceBook) {
             value: `${commit.sha.slice(0, 7)} by ${commit.author}: ${commit.message}`,
             link: commit.url,
           },
-          between,
+          between.detail,
           { label: 'Checks', value: checks.summary },
           { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
         ],
         steps: rollingSteps(place.app, moves, shortImage),
-        undo: `By itself when a machine does not become healthy; later with \`/sophia rollback ${place.service} to ${place.environment}\`.`,
+        ...(between.diff ? { diff: between.diff } : {}),
+        undo: `By itself when a machine does not become healthy; later with /sophia rollback ${place.service} to ${place.environment}.`,
         links: [{ label: 'Commit', url: commit.url }],
         preconditions: [
           { name: 'commit', expected: commit.sha },
@@ -121,21 +122,30 @@ function refuseUnready(place: Place, sha: string, checks: z.infer<typeof checksS
   );
 }
 
-async function commitsBetween(context: LookContext, place: Place, from: string | null, to: string): Promise<Detail> {
+/** The count on the card's line, the commits themselves as its diff: `+` comes, `-` goes. */
+async function commitsBetween(
+  context: LookContext,
+  place: Place,
+  from: string | null,
+  to: string,
+): Promise<{ detail: Detail; diff?: string }> {
   const label = 'Commits';
-  if (from === null) return { label, value: 'unknown: the running image does not name its commit' };
-  const seen = comparisonSeen.parse(
-    await context.look('github_compare', { repo: place.repository, base: from, head: to }),
-  );
-  const lines = seen.commits.slice(0, mostCommitsShown).map((commit) => `${commit.sha.slice(0, 7)} ${commit.message}`);
-  const more = seen.ahead_by > lines.length ? [`and ${seen.ahead_by - lines.length} more`] : [];
-  const backwards =
-    seen.behind_by > 0
-      ? [`⚠ takes back ${seen.behind_by} commit${seen.behind_by === 1 ? '' : 's'} that are live now`]
-      : [];
+  if (from === null) return { detail: { label, value: 'unknown: the running image does not name its commit' } };
+  const between = async (base: string, head: string) =>
+    comparisonSeen.parse(await context.look('github_compare', { repo: place.repository, base, head }));
+  const seen = await between(from, to);
+  const lost = seen.behind_by > 0 ? (await between(to, from)).commits : [];
+  const lines = (sign: string, commits: typeof seen.commits, count: number) => {
+    const shown = commits
+      .slice(0, mostCommitsShown)
+      .map((commit) => `${sign} ${commit.sha.slice(0, 7)} ${commit.message}`);
+    return count > shown.length ? [...shown, `${sign} and ${count - shown.length} more`] : shown;
+  };
+  const diff = [...lines('+', seen.commits, seen.ahead_by), ...lines('-', lost, seen.behind_by)].join('\n');
+  const back =
+    seen.behind_by > 0 ? `, and takes back ${seen.behind_by} that ${seen.behind_by === 1 ? 'is' : 'are'} live now` : '';
   return {
-    label,
-    value: [...backwards, ...lines, ...more].join('\n') || 'none',
-    ...(seen.url ? { link: seen.url } : {}),
+    detail: { label, value: `${seen.ahead_by} new${back}`, ...(seen.url ? { link: seen.url } : {}) },
+    ...(diff ? { diff } : {}),
   };
 }

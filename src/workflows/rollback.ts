@@ -54,7 +54,7 @@ export function rollback(book: ServiceBook) {
           { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
         ],
         steps: rollingSteps(place.app, moves, shortImage),
-        undo: `\`/sophia deploy ${place.service} to ${place.environment}\` goes forward again.`,
+        undo: `/sophia deploy ${place.service} to ${place.environment} goes forward again.`,
         preconditions: [{ name: 'machines', expected: moves.map((one) => [one.machine, one.instance_id]) }],
         resolved: { app: place.app, moves },
       };

@@ -62,3 +62,11 @@ export function findPlace(book: ServiceBook, name: string, environmentName: stri
   const { repository, branch } = found;
   return { service: name, repository, branch, environment: wanted, app: where.fly_app, image: where.image };
 }
+
+/** Which environment a target is in: a machine restarted by hand in production is production too. */
+export function environments(book: ServiceBook): (target: string) => string | undefined {
+  const named = new Map<string, string>();
+  for (const { environments: all } of Object.values(book))
+    for (const [name, { fly_app }] of Object.entries(all)) named.set(`fly:${fly_app}`, name);
+  return (target) => named.get(target);
+}

@@ -41,7 +41,15 @@ async function engineOf(
   return { engine, store, directory, close };
 }
 
-const job = (jobKey: string) => ({ jobKey, title: 't', requester: 'p', channel: 'c', thread: null, input: { jobKey } });
+const job = (jobKey: string) => ({
+  jobKey,
+  title: 't',
+  requester: 'p',
+  channel: 'c',
+  audience: 'a',
+  thread: null,
+  input: { jobKey },
+});
 
 /** Resolves when called as often as wanted. */
 function counted(times: number) {

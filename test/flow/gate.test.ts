@@ -1,5 +1,7 @@
 /** The gate from a message to a reported outcome: who may, what is asked, what is done once, and what voids it. */
 import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import {
@@ -354,4 +356,42 @@ test('what one is asked to remember is recalled in the same place and nowhere na
     ),
   ).toBe(true);
   expect(await recall('test:T1:C9')).toEqual([]);
+});
+
+test('what was asked in a private place is not told in a public one, neither by runs nor by audit', async () => {
+  const { house } = await counterHouse();
+  const secret = await house.say('add 7', alice, 'command', { channel: 'test:T1:C9', audience: 'test:T1:C9' });
+  await house.card(secret.thread);
+  const seen = async (text: string, audience?: string) => {
+    const { thread } = await house.say(text, bob, 'command', audience ? { audience } : {});
+    return JSON.stringify(await house.answer(thread));
+  };
+  expect(await seen('runs')).not.toContain('add 7');
+  expect(await seen('runs')).toContain('private place');
+  expect(await seen('audit')).toContain('private place');
+  expect(await seen('runs', 'test:T1:C9')).toContain('add 7');
+});
+
+test('a target the team has named brings its environment, whatever the door', async () => {
+  const { house } = await counterHouse();
+  const named = defineAction({
+    name: 'counter_reset_value',
+    description: 'sets the counter back',
+    effect: 'write',
+    usage: 'reset',
+    input: z.strictObject({}),
+    output: z.object({}),
+    plan: async () => ({ target: 'counter:named', summary: 'Reset', details: [], preconditions: [] }),
+    run: async () => ({}),
+  });
+  (house.services.actions as Map<string, unknown>).set(named.name, named);
+  house.setPolicy(
+    parsePolicy(
+      'version: 1\nrules:\n  - { name: strict, match: { environment: production }, then: refuse, reason: not by hand }\n',
+    ),
+  );
+  const { thread } = await house.say('reset');
+  expect(await house.answer(thread)).toMatchObject({
+    outcome: { state: 'refused', code: 'policy', reason: 'not by hand' },
+  });
 });

@@ -230,6 +230,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     },
     durable: undefined as unknown as Services['durable'],
     surface: () => surface,
+    environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),
     redact: (text) => text,
     limits: { runUsd: 1, dayUsd: 10 },
   };

@@ -11,6 +11,7 @@ const run = (over: Partial<RunInfo> = {}): RunInfo => ({
   title: 'deploy web',
   requester: alice,
   channel: 'slack:T0ACME:C0DEPLOYS',
+  audience: 'slack:T0ACME:public',
   thread: null,
   state: 'running',
   standing: 'starting',
