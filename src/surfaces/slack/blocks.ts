@@ -79,6 +79,11 @@ export function text(words: string, style?: Style): Leaf {
   return style && Object.keys(style).length > 0 ? { type: 'text', text: said, style } : { type: 'text', text: said };
 }
 
+/** Literal text of at most `most` characters as shown, hidden ones spelled out included. */
+export function brief(words: string, most: number, style?: Style): Leaf {
+  return text(shorten(visible(words), most), style);
+}
+
 /** A live link, only for plain web addresses; everything else stays text. */
 export function link(url: string, label: string, style?: Style): Leaf {
   const address = webAddress(url);
@@ -120,7 +125,7 @@ export function button(
 export function tableOf(columns: string[], rows: string[][], most: number): TableBlock {
   const cell = (words: string, style?: Style) => {
     const person = words.match(/^<@([UW][A-Z0-9]{1,40})>$/)?.[1];
-    const leaf: Leaf = person ? { type: 'user', user_id: person } : text(shorten(words.trim() || '–', most), style);
+    const leaf: Leaf = person ? { type: 'user', user_id: person } : brief(words.trim() || '–', most, style);
     return { type: 'rich_text' as const, elements: [{ type: 'rich_text_section' as const, elements: [leaf] }] };
   };
   return {

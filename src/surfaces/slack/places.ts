@@ -63,7 +63,9 @@ export function createPlaces(options: {
       const tokens = new Set([`slack:${team}:public`, `slack:${team}:${await direct(user)}`]);
       const channel = message.channel.split(':').at(-1) ?? '';
       const here = `slack:${team}:${channel}`;
-      if (!tokens.has(here) && message.audience === here && (await members(channel)).has(user)) tokens.add(here);
+      // Somebody else's direct messages are theirs alone.
+      const maybe = message.audience === here && !channel.startsWith('D');
+      if (maybe && (await members(channel)).has(user)) tokens.add(here);
       return [...tokens];
     },
   };

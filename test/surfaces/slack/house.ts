@@ -1,4 +1,7 @@
 /** What the Slack tests share: an emulated workspace, the real surface in front of it, and records by the ports. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
 import type { Approval } from '../../../src/core/approval.ts';
 import type { Log } from '../../../src/core/connector.ts';
 import type { Choice, Door } from '../../../src/core/door.ts';
@@ -12,6 +15,18 @@ import {
   type SlackEmulatorOptions,
 } from '../../../src/emulators/slack/index.ts';
 import { createSlack, type SlackOptions, type SlackSurface } from '../../../src/surfaces/slack/index.ts';
+
+/** What the app is given in earnest: an undeclared scope, event or shortcut fails the tests. */
+const manifest = parse(readFileSync(resolve(import.meta.dirname, '../../../manifest.yml'), 'utf8')) as {
+  features: { shortcuts: { callback_id: string }[] };
+  oauth_config: { scopes: { bot: string[] } };
+  settings: { event_subscriptions: { bot_events: string[] } };
+};
+const granted = {
+  scopes: manifest.oauth_config.scopes.bot,
+  subscriptions: manifest.settings.event_subscriptions.bot_events,
+  shortcuts: manifest.features.shortcuts.map((shortcut) => shortcut.callback_id),
+};
 
 export const secrets = { signingSecret: 'shhh-signing-secret', botToken: 'xoxb-sophia-token' };
 
@@ -105,7 +120,7 @@ export type House = {
 export async function openHouse(
   options: { emulator?: Partial<SlackEmulatorOptions>; surface?: Partial<SlackOptions>; start?: boolean } = {},
 ): Promise<House> {
-  const slack = await createSlackEmulator({ retryDelaysMs: [20, 40, 60], ...secrets, ...options.emulator });
+  const slack = await createSlackEmulator({ retryDelaysMs: [20, 40, 60], ...granted, ...secrets, ...options.emulator });
   const [inbox, sends, door, log] = [new MemoryInbox(), new MemorySends(), new RecordingDoor(), new MemoryLog()];
   const settings: SlackOptions = {
     ...secrets,

@@ -64,9 +64,13 @@ const traps = [
 const wild = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 400 }) },
   { weight: 2, arbitrary: fc.constantFrom(...traps) },
-  { weight: 1, arbitrary: fc.lorem({ maxCount: 600 }) },
+  { weight: 2, arbitrary: fc.lorem({ maxCount: 600, size: 'max' }) },
 );
-const many = <T>(item: fc.Arbitrary<T>, max = 120) => fc.array(item, { maxLength: max, size: 'max' });
+const many = <T>(item: fc.Arbitrary<T>, max = 120) =>
+  fc.oneof(
+    fc.array(item, { maxLength: 5 }),
+    fc.array(item, { minLength: Math.floor(max / 2), maxLength: max, size: 'max' }),
+  );
 const links = many(fc.record({ label: wild, url: fc.oneof(fc.webUrl(), wild) }), 12);
 const plan = fc.record(
   {
@@ -233,7 +237,20 @@ describe('limits', () => {
           expect(message.text.length).toBeLessThanOrEqual(4000);
         }
       }),
-      { numRuns: 250 },
+      { seed: 20261120, endOnFailure: true, numRuns: 100 },
+    );
+  }, 60_000);
+
+  test('whatever the plan, a card keeps its head, its foot and, while pending, its buttons', () => {
+    fc.assert(
+      fc.property(approval as unknown as fc.Arbitrary<Approval>, (each) => {
+        const { blocks } = draw({ kind: 'card', approval: each });
+        const types = blocks.map((block) => block.type);
+        expect(types[0]).toBe('header');
+        expect(types.at(-1)).toBe('context');
+        expect(types.includes('actions')).toBe(each.state === 'pending');
+      }),
+      { seed: 20261120, endOnFailure: true, numRuns: 80 },
     );
   }, 60_000);
 
@@ -252,7 +269,7 @@ describe('limits', () => {
             );
         }
       }),
-      { numRuns: 250 },
+      { seed: 20261120, endOnFailure: true, numRuns: 80 },
     );
   }, 60_000);
 
@@ -263,7 +280,7 @@ describe('limits', () => {
         expect(problemsOfModal(view)).toEqual([]);
         expect(validateView(JSON.parse(JSON.stringify(view)), 'modal')).toEqual([]);
       }),
-      { numRuns: 100 },
+      { seed: 20261120, endOnFailure: true, numRuns: 25 },
     );
   }, 60_000);
 

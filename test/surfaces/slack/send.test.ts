@@ -116,7 +116,7 @@ describe('in the workspace', () => {
 
   test('secrets do not leave, not even in half', async () => {
     const secret = 'sk-live-SECRET';
-    const detail = { label: 'Env', value: `${'x'.repeat(290)}${secret}` };
+    const detail = { label: 'Env', value: `${'x'.repeat(270)}${secret}${'y'.repeat(60)}` };
     const approval = sampleApproval(
       { thread, modelNote: `use ${secret}` },
       { details: [detail], input: { key: secret } },

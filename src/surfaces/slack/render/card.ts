@@ -4,7 +4,7 @@ import type { Reply } from '../../../core/reply.ts';
 import { actions, type Block, button, line, note, plain, plainNote, type Rendered, rich, text } from '../blocks.ts';
 import { limits } from '../limits.ts';
 import { fitted } from './fit.ts';
-import { code, cut, shorten } from './literal.ts';
+import { code, cut, shorten, visible } from './literal.ts';
 import { date, mention, mentions } from './people.ts';
 import { planPieces } from './pieces.ts';
 
@@ -29,7 +29,7 @@ export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
     ...planPieces(approval.plan, room, 'Press “View full plan” to see everything.'),
     ...taint(approval, room),
     ...modelNote(approval, room),
-    ...(reply.note?.trim() ? [plain(shorten(reply.note, Math.floor(800 * room) + 100))] : []),
+    ...(reply.note?.trim() ? [plain(reply.note, Math.floor(800 * room) + 100)] : []),
     ...(approval.state === 'pending' ? pending(approval) : decided(approval, room)),
     note(
       [
@@ -45,7 +45,9 @@ export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
 function taint(approval: Approval, room: number): Block[] {
   if (approval.taint.length === 0) return [];
   const most = Math.max(2, Math.floor(8 * room));
-  const sources = approval.taint.slice(0, most).map((each) => cut(each.source, Math.floor(150 * room) + 30));
+  const sources = approval.taint
+    .slice(0, most)
+    .map((each) => shorten(visible(each.source), Math.floor(150 * room) + 30));
   const rest = approval.taint.length > most ? `, and ${approval.taint.length - most} more` : '';
   return [
     rich(
@@ -59,7 +61,7 @@ function taint(approval: Approval, room: number): Block[] {
 
 function modelNote(approval: Approval, room: number): Block[] {
   if (!approval.modelNote?.trim()) return [];
-  const said = shorten(approval.modelNote.trim(), Math.floor(700 * room) + 60);
+  const said = shorten(visible(approval.modelNote).trim(), Math.floor(700 * room) + 60);
   return [plain(`The model says (not checked): “${said}”`)];
 }
 
@@ -97,8 +99,7 @@ function decided(approval: Approval, room: number): Block[] {
   const reasons = [approval.stateReason, ...approval.votes.map((vote) => vote.reason)].filter(
     (reason, index, all) => reason?.trim() && all.indexOf(reason) === index,
   );
-  for (const reason of reasons.slice(0, 3))
-    blocks.push(plainNote(`Reason: ${shorten(reason ?? '', Math.floor(400 * room) + 40)}`));
+  for (const reason of reasons.slice(0, 3)) blocks.push(plainNote(`Reason: ${reason}`, Math.floor(400 * room) + 40));
   return blocks;
 }
 

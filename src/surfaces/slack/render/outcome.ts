@@ -1,9 +1,9 @@
 /** How a deed ended, in one plain sentence, with the cause, what to do next, and the reference people quote. */
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Reply } from '../../../core/reply.ts';
-import { type Block, type Leaf, line, note, plain, preformatted, type Rendered, rich, text } from '../blocks.ts';
+import { type Block, brief, type Leaf, line, note, plain, preformatted, type Rendered, rich, text } from '../blocks.ts';
 import { fitted } from './fit.ts';
-import { code, cut, shorten } from './literal.ts';
+import { code, cut, shorten, visible } from './literal.ts';
 import { linkLine } from './words.ts';
 
 export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Rendered {
@@ -11,14 +11,16 @@ export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Rende
   return fitted(`${icon(outcome)} ${title}: ${sentence(outcome)}`, (room) => {
     const most = Math.floor(2000 * room) + 100;
     const blocks: Block[] = [
-      rich(line(...head(outcome, cut(title, 300)), text(shorten(sentence(outcome).trim() || 'no further word', most)))),
+      rich(
+        line(...head(outcome, cut(visible(title), 300)), brief(sentence(outcome).trim() || 'no further word', most)),
+      ),
     ];
     if (outcome.state === 'unknown') {
-      blocks.push(rich(preformatted(shorten(outcome.evidence, most))));
+      blocks.push(rich(preformatted(shorten(visible(outcome.evidence), most))));
       blocks.push(plain('Please look whether it happened, then settle it; I will not try again by myself.'));
     }
     if ('hint' in outcome && outcome.hint?.trim())
-      blocks.push(rich(line(text('What to do next: ', { bold: true }), text(shorten(outcome.hint, most)))));
+      blocks.push(rich(line(text('What to do next: ', { bold: true }), brief(outcome.hint, most))));
     if (reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
     const references = [outcome.reference, reply.audited === outcome.reference ? undefined : reply.audited];
     const quoted = references.filter((reference) => reference?.trim()).map((reference) => code(reference ?? '', 200));

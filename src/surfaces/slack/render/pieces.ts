@@ -1,6 +1,18 @@
 /** What a card and a plan have in common: details, steps, diff, cost, undo, links. All of it literal text. */
 import type { Plan } from '../../../core/plan.ts';
-import { type Block, header, type Leaf, line, link, plain, preformatted, type Rich, rich, text } from '../blocks.ts';
+import {
+  type Block,
+  brief,
+  header,
+  type Leaf,
+  line,
+  link,
+  plain,
+  preformatted,
+  type Rich,
+  rich,
+  text,
+} from '../blocks.ts';
 import { limits } from '../limits.ts';
 import { cut, shorten, visible } from './literal.ts';
 import { linkLine } from './words.ts';
@@ -26,23 +38,23 @@ export function planPieces(plan: Plan, room: number, where: string): Block[] {
 
 function details(plan: Plan, value: number, most: number, left: string[]): Leaf[] {
   const rows: [string, Leaf][] = [
-    ['Action', text(shorten(plan.action, 120), { code: true })],
+    ['Action', brief(plan.action, 120, { code: true })],
     ['Effect', text(effects[plan.effect])],
-    ['Target', text(shorten(plan.target, value), { code: true })],
+    ['Target', brief(plan.target, value, { code: true })],
   ];
-  if (plan.environment) rows.push(['Environment', text(shorten(plan.environment, 80))]);
+  if (plan.environment) rows.push(['Environment', brief(plan.environment, 80)]);
   for (const detail of plan.details.slice(0, most)) {
     const said = shorten(visible(detail.value).replaceAll('\n', ' ⏎ '), value) || ' ';
     const reachable = detail.link !== undefined && detail.link.length < 300;
-    rows.push([cut(detail.label.trim() || '?', 60), reachable ? link(detail.link ?? '', said) : text(said)]);
+    rows.push([cut(visible(detail.label).trim() || '?', 60), reachable ? link(detail.link ?? '', said) : text(said)]);
   }
   if (plan.details.length > most) left.push(`${plan.details.length - most} more details`);
   if (plan.details.some((detail) => visible(detail.value).length > value)) left.push('the full length of some values');
   if (plan.cost) {
     const price = `$${plan.cost.usd.toFixed(2)}${plan.cost.note ? ` (${plan.cost.note})` : ''}`;
-    rows.push(['Cost', text(shorten(price, value))]);
+    rows.push(['Cost', brief(price, value)]);
   }
-  if (plan.undo) rows.push(['Undo', text(shorten(plan.undo, value))]);
+  if (plan.undo) rows.push(['Undo', brief(plan.undo, value)]);
   return rows.flatMap(([label, shown], index) => [
     text(`${index > 0 ? '\n' : ''}${visible(label).replaceAll('\n', ' ')}: `, { bold: true }),
     shown,
@@ -52,8 +64,8 @@ function details(plan: Plan, value: number, most: number, left: string[]): Leaf[
 function steps(all: NonNullable<Plan['steps']>, value: number, most: number, left: string[]): Rich[] {
   if (all.length > most) left.push(`${all.length - most} more steps`);
   const items = all.slice(0, most).map((step) => {
-    const when = step.when ? [text(` (${shorten(step.when, value)})`, { italic: true })] : [];
-    return line(text(shorten(step.summary, value) || step.action), ...when);
+    const when = step.when ? [text(' '), brief(`(${step.when})`, value, { italic: true })] : [];
+    return line(brief(step.summary.trim() || step.action, value), ...when);
   });
   return [
     line(text(`Steps, each once (${all.length})`, { bold: true })),

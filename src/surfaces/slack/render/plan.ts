@@ -2,7 +2,7 @@
 import type { Reply, Ruling } from '../../../core/reply.ts';
 import { note, plainNote, type Rendered } from '../blocks.ts';
 import { fitted } from './fit.ts';
-import { code, cut } from './literal.ts';
+import { code } from './literal.ts';
 import { mentions } from './people.ts';
 import { planPieces } from './pieces.ts';
 
@@ -10,7 +10,7 @@ export function renderPlan(reply: Extract<Reply, { kind: 'plan' }>): Rendered {
   return fitted(`Plan only: ${reply.plan.summary}`, (room) => [
     ...planPieces(reply.plan, room, 'Ask for it to see the rest on the card.'),
     note(...ruling(reply.ruling)),
-    ...(reply.ruling.verdict === 'refuse' ? [plainNote(`Why: ${cut(reply.ruling.reason, 500)}`)] : []),
+    ...(reply.ruling.verdict === 'refuse' ? [plainNote(`Why: ${reply.ruling.reason}`, 500)] : []),
     note(`Plan only: nothing was done and nobody was asked · ${code(reply.plan.hash.slice(0, 12), 12)}`),
   ]);
 }

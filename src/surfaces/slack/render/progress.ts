@@ -1,8 +1,8 @@
 /** Where a run stands: one line a step, with an icon and a detail. */
 import type { ProgressStep, Reply } from '../../../core/reply.ts';
-import { line, note, type Rendered, rich, text } from '../blocks.ts';
+import { brief, line, note, type Rendered, rich, text } from '../blocks.ts';
 import { fitted } from './fit.ts';
-import { code, cut, shorten } from './literal.ts';
+import { code, shorten } from './literal.ts';
 
 const icons: Record<ProgressStep['state'], string> = {
   waiting: '▫️',
@@ -19,14 +19,14 @@ export function renderProgress(reply: Extract<Reply, { kind: 'progress' }>): Ren
     const length = Math.floor(200 * room) + 20;
     const shown = window(reply.steps, most);
     const lines = shown.map((step) => {
-      const detail = step.detail?.trim() ? ` — ${shorten(oneLine(step.detail), length)}` : '';
-      return text(`\n${icons[step.state]} ${shorten(oneLine(step.title), length)}${detail}`);
+      const detail = step.detail?.trim() ? ` — ${oneLine(step.detail)}` : '';
+      return brief(`\n${icons[step.state]} ${shorten(oneLine(step.title), length)}${detail}`, 2 * length);
     });
     const rest = reply.steps.length - shown.length;
     return [
       rich(
         line(
-          text(cut(oneLine(reply.title), 300) || 'Progress', { bold: true }),
+          brief(oneLine(reply.title) || 'Progress', 300, { bold: true }),
           ...lines,
           ...(rest > 0 ? [text(`\n… and ${rest} more steps`)] : []),
         ),

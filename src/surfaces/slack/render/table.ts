@@ -1,6 +1,6 @@
 /** Tables: Slack's own block for a table of ours, aligned preformatted text for one inside prose. */
 import type { Reply } from '../../../core/reply.ts';
-import { drawn, line, plainNote, type Rendered, rich, tableOf, text } from '../blocks.ts';
+import { brief, drawn, line, plainNote, type Rendered, rich, tableOf, text } from '../blocks.ts';
 import { fitted } from './fit.ts';
 import { cut, visible } from './literal.ts';
 
@@ -14,16 +14,16 @@ export function renderTable(reply: Extract<Reply, { kind: 'table' }>): Rendered 
     const shown = rows.slice(0, Math.max(1, Math.floor(mostRows * room)));
     const missing = rows.length - shown.length;
     const more = missing > 0 ? [`${missing} more ${missing === 1 ? 'row is' : 'rows are'} not shown.`] : [];
-    const footer = [...more, ...(reply.footer ? [cut(reply.footer, 600)] : [])].join(' ');
+    const footer = [...more, ...(reply.footer ? [reply.footer] : [])].join(' ');
     const native = columns.length > 0 && columns.length <= mostColumns;
     return [
-      rich(line(text(cut(reply.title, 300).trim() || 'Table', { bold: true }))),
+      rich(line(brief(reply.title.trim() || 'Table', 300, { bold: true }))),
       rows.length === 0
         ? rich(line(text('Nothing to show.')))
         : native
           ? tableOf(columns, shown, Math.max(12, Math.floor(300 * room)))
           : rich(drawn(cut(monospaceTable(columns, shown, widestCell * room), 5500 * room))),
-      ...(footer ? [plainNote(footer)] : []),
+      ...(footer ? [plainNote(footer, 700)] : []),
     ];
   });
 }

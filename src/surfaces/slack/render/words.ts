@@ -29,7 +29,7 @@ export function renderWords(reply: Words, mostMessages = 1): Rendered[] {
     const last = index === shown.length - 1;
     if (last && missing > 0) blocks.push(plainNote(`… ${missing} more characters did not fit here.`));
     if (last && reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
-    if (last && reply.footer?.trim()) blocks.push(plainNote(cut(reply.footer, 500)));
+    if (last && reply.footer?.trim()) blocks.push(plainNote(reply.footer, 500));
     return { text: fallback(page.map(wordsOf).join('\n')), blocks };
   });
 }
