@@ -103,7 +103,7 @@ export const checkActions = (github: GitHub) => [
     input: z.strictObject({
       repo,
       ref,
-      most_characters: z.int().min(500).max(50_000).default(8_000).describe('longest log to return, per job'),
+      most_characters: z.int().min(100).max(50_000).default(8_000).describe('longest log to return, per job'),
     }),
     output: z.object({
       sha: z.string(),

@@ -75,7 +75,7 @@ export const commentActions = (github: GitHub) => [
     effect: 'write',
     input: z.strictObject({
       repo,
-      title: words(250),
+      title: words(250).describe('title, one line'),
       body,
       labels: z.array(label).max(20).default([]).describe('names of labels'),
     }),

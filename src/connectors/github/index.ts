@@ -82,7 +82,7 @@ async function check(github: GitHub): Promise<ConnectorHealth> {
     const { items, complete } = await hub.pages(z.object({ full_name: z.string() }), route, {}, options);
     const can = [
       `is ${name}`,
-      `sees ${items.length}${complete ? '' : ' or more'} repositories`,
+      `sees ${items.length}${complete ? '' : ' or more'} ${items.length === 1 && complete ? 'repository' : 'repositories'}`,
       ...(scopes ? [`scopes: ${scopes}`] : []),
       `${callsLeft.toLocaleString('en')} calls left this hour`,
     ];

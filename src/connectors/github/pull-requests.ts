@@ -161,7 +161,7 @@ export const pullRequestActions = (github: GitHub) => [
     input: z.strictObject({
       repo,
       number: pullNumber,
-      most_characters: z.int().min(500).max(100_000).default(30_000).describe('longest diff to return'),
+      most_characters: z.int().min(100).max(100_000).default(30_000).describe('longest diff to return'),
     }),
     output: z.object({
       diff: z.string(),

@@ -83,7 +83,7 @@ export const reviewActions = (github: GitHub) => [
       repo,
       number: pullNumber,
       sha: sha.describe('full id of the head commit the review is of'),
-      verdict: z.enum(['approve', 'request changes', 'comment']),
+      verdict: z.enum(['approve', 'request changes', 'comment']).describe('what the review comes to'),
       body: words(60_000).describe('Markdown text of the review'),
     }),
     output: z.object({ repo: z.string(), number: z.number(), verdict: z.string(), url: z.string() }),

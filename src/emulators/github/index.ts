@@ -77,7 +77,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
       if (repo === repository && branch === 'main') shas.main.unshift(...made.toReversed());
     },
   });
-  const route = ownRoutes({ upstream, git, bot, publicUrl: url, checks, pulls });
+  const route = ownRoutes({ upstream, git, bot, repository, publicUrl: url, checks, pulls });
   shas = await seedWorld({ upstream, git, checks, pulls });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

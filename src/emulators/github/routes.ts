@@ -24,6 +24,7 @@ type Parts = {
   upstream: Upstream;
   git: Git;
   bot: string;
+  repository: string;
   publicUrl: string;
   checks: ReturnType<typeof checksOver>;
   pulls: ReturnType<typeof pullsOver>;
@@ -32,11 +33,20 @@ type Parts = {
 const json = (body: unknown, status = 200): Reply => ({ status, body });
 const isDiff = (accept: string) => /application\/vnd\.github(\.v3)?\.diff/.test(accept);
 
-export function ownRoutes({ upstream, git, bot, publicUrl, checks, pulls }: Parts): Route {
+export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, pulls }: Parts): Route {
   const read = <T>(path: string) => upstream.as<T>(bot, 'GET', path);
 
   const routes: [string, RegExp, (call: Call, repo: string, rest: string) => Promise<Reply>][] = [
     ['GET', /^\/rate_limit$/, async () => json(rateLimit())],
+    ['GET', /^\/user\/repos$/, async ({ search }) => json(await repositories(search))],
+    [
+      'GET',
+      /^\/installation\/repositories$/,
+      async ({ search }) => {
+        const found = await repositories(search);
+        return json({ total_count: found.length, repository_selection: 'all', repositories: found });
+      },
+    ],
     ['GET', /^\/repos\/([^/]+\/[^/]+)\/pulls$/, async ({ search }, repo) => json(await pulls.list(repo, `?${search}`))],
     [
       'GET',
@@ -195,6 +205,10 @@ export function ownRoutes({ upstream, git, bot, publicUrl, checks, pulls }: Part
       },
     ],
   ];
+
+  /** What the bot may see; the emulator underneath lists a person's own repositories only. */
+  const repositories = async (search: URLSearchParams) =>
+    Number(search.get('page') ?? 1) === 1 ? [await read<object>(`/repos/${repository}`)] : [];
 
   function links(repo: string, sha: string, file: string) {
     const page = `${publicUrl}/${repo}`;
