@@ -1,4 +1,5 @@
 /** The one error class of the house: the thread gets message and hint, the log gets the cause. */
+import { z } from 'zod';
 
 export type ErrorCode =
   | 'bad_input' // what was asked is malformed
@@ -35,6 +36,11 @@ export class SophiaError extends Error {
 /** Wraps whatever was thrown; a `SophiaError` passes through untouched. */
 export function toSophiaError(error: unknown): SophiaError {
   if (error instanceof SophiaError) return error;
+  if (error instanceof z.ZodError)
+    return new SophiaError('internal', `Something came in a shape I do not know: ${z.prettifyError(error)}`, {
+      hint: 'This is a fault of mine or a change on the other side; the log has the details.',
+      cause: error,
+    });
   const message = error instanceof Error ? error.message : String(error);
   return new SophiaError('internal', message, { cause: error });
 }

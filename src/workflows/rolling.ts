@@ -98,6 +98,12 @@ export async function roll(
       instance_id: instance,
       timeout_seconds: healthSeconds,
     });
+    // A stop or a freeze: a person wants nothing more to happen, so not a roll-back either.
+    if (health.state === 'refused') {
+      set(index, 'failed', said(health));
+      await show();
+      return halted(result, moves, one, health);
+    }
     const well = health.state === 'done' ? verdict.parse(health.output) : { healthy: false, reason: said(health) };
     set(index, well.healthy ? 'done' : 'failed', well.reason);
     await show();

@@ -34,7 +34,6 @@ export const statusSeen = z.object({
       region: z.string(),
       instance_id: z.string(),
       image,
-      previous_image: z.string().nullable(),
     }),
   ),
 });

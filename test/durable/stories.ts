@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineWorkflow } from '../../src/core/action.ts';
 import type { Answer } from '../../src/core/model.ts';
 import { bob, counterActions, type HouseOptions, type TestHouse } from '../flow/test-house.ts';
+import { fleet } from '../workflows/fleet.ts';
 
 export type Story = { text: string; kind: 'command' | 'words'; play(house: TestHouse, thread: string): Promise<void> };
 
@@ -45,7 +46,7 @@ const answer = (part: object): Answer => ({
 /** The actions and the model of the stories; the same when recording and when replaying. */
 export function storyHouse(): HouseOptions {
   return {
-    actions: [...counterActions().actions, steps],
+    actions: [...counterActions().actions, steps, ...fleet().actions],
     think: (turn) =>
       turn.messages.length > 1
         ? answer({ text: 'It stands at 0.' })
@@ -70,6 +71,8 @@ export const stories: Record<string, Story> = {
     },
   },
   workflow: { text: 'twice', kind: 'command', play: approve },
+  deploy: { text: 'deploy web', kind: 'command', play: approve },
+  merge: { text: 'merge #12 in acme/web', kind: 'command', play: approve },
   question: { text: 'how does the counter stand?', kind: 'words', play: async () => {} },
   plan: { text: 'plan add 3', kind: 'command', play: async () => {} },
 };

@@ -1,0 +1,169 @@
+/** Deploy, rollback and merge through the gate, against a fleet in memory: what they refuse, do, and undo. */
+import { afterEach, expect, test } from 'vitest';
+import { bob, openTestHouse, type TestHouse } from '../flow/test-house.ts';
+import { fleet } from './fleet.ts';
+
+let open: TestHouse[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((house) => house.close()));
+  open = [];
+});
+
+async function house() {
+  const { world, actions } = fleet();
+  const built = await openTestHouse({ actions });
+  open.push(built);
+  const run = async (text: string, approve = true) => {
+    const { thread } = await built.say(text);
+    if (approve) {
+      const card = await built.card(thread);
+      await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+    }
+    return built.answer(thread);
+  };
+  return { world, house: built, run };
+}
+
+test('a deploy puts the pinned image on each machine in turn', async () => {
+  const { world, run } = await house();
+  expect(await run('deploy web')).toMatchObject({
+    outcome: { state: 'done', output: { machines: ['miad', 'mfra', 'msyd'] } },
+  });
+  expect(world.updates).toEqual(['miad b', 'mfra b', 'msyd b']);
+});
+
+test('the first ill machine is put back and no other is touched', async () => {
+  const { world, run } = await house();
+  world.ill.add(world.head);
+  expect(await run('deploy web')).toMatchObject({
+    outcome: {
+      state: 'failed',
+      reason: expect.stringMatching(/iad miad is not healthy: GET \/healthz: 500 I rolled back that machine/),
+    },
+  });
+  expect(world.updates).toEqual(['miad b', 'miad a']);
+});
+
+test('a machine that Fly refuses to update puts the earlier ones back, newest first', async () => {
+  const { world, run } = await house();
+  world.refuse.add('msyd');
+  expect(await run('deploy web')).toMatchObject({
+    outcome: {
+      state: 'failed',
+      reason: expect.stringContaining('No room in the region'),
+      output: { output: { rolled_back: ['mfra', 'miad'] } },
+    },
+  });
+  expect(world.updates).toEqual(['miad b', 'mfra b', 'mfra a', 'miad a']);
+});
+
+test('a rollback that does not help says which machines are stuck', async () => {
+  const { world, run } = await house();
+  world.ill.add(world.head).add('a'.repeat(40));
+  expect(await run('deploy web')).toMatchObject({
+    outcome: { state: 'failed', reason: expect.stringContaining('Rolling back did not work on iad miad') },
+  });
+});
+
+test('failing or running checks are not deployed, and the way to look at them is said', async () => {
+  const { world, run } = await house();
+  world.checks = 'failing';
+  expect(await run('deploy web', false)).toMatchObject({
+    outcome: {
+      state: 'refused',
+      reason: expect.stringContaining('failing'),
+      hint: expect.stringContaining('/sophia checks'),
+    },
+  });
+  world.checks = 'pending';
+  expect(await run('deploy web', false)).toMatchObject({
+    outcome: { state: 'refused', hint: expect.stringContaining('through') },
+  });
+});
+
+test('deploying what runs already is refused', async () => {
+  const { world, run } = await house();
+  world.head = 'a'.repeat(40);
+  expect(await run('deploy web', false)).toMatchObject({
+    outcome: { state: 'refused', reason: expect.stringContaining('already') },
+  });
+});
+
+test('a deploy that takes commits back says so on its card', async () => {
+  const { world, house: built } = await house();
+  world.behind = 2;
+  const { thread } = await built.say('deploy web ref old');
+  const { plan } = await built.card(thread);
+  expect(plan.details.find((detail) => detail.label === 'Commits')?.value).toContain('takes back 2');
+  expect(plan.diff).toContain('- ');
+});
+
+test('unknown services and environments name what there is', async () => {
+  const { run } = await house();
+  expect(await run('deploy wbe', false)).toMatchObject({
+    outcome: { reason: expect.stringContaining('wbe'), hint: 'I know web.' },
+  });
+  expect(await run('deploy web to moon', false)).toMatchObject({
+    outcome: { reason: expect.stringContaining('moon'), hint: expect.stringContaining('production') },
+  });
+});
+
+test('a machine changed by somebody else while the card waits voids the approval', async () => {
+  const { world, house: built } = await house();
+  const { thread } = await built.say('deploy web');
+  const card = await built.card(thread);
+  const machine = world.machines[1];
+  if (machine) machine.instance_id = 'fra-9';
+  await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect((await built.card(thread, 'void')).stateReason).toContain('machines moved');
+  expect(world.updates).toEqual([]);
+});
+
+test('a rollback puts every machine back to what it ran before', async () => {
+  const { world, run } = await house();
+  expect(await run('rollback web to production')).toMatchObject({ outcome: { state: 'done' } });
+  expect(world.updates).toEqual(['miad z', 'mfra z', 'msyd z']);
+});
+
+test('a stop in the middle of a deploy ends it where it is and says how to go on', async () => {
+  const { world, house: built } = await house();
+  const settle = built.store.ledger.settle.bind(built.store.ledger);
+  built.services.ledger.settle = async (key, ...rest) => {
+    await built.store.runs.end(key.split('/')[0] ?? '', 'stopped', 'stopped by a person', new Date().toISOString());
+    return settle(key, ...rest);
+  };
+  const { thread } = await built.say('deploy web');
+  const card = await built.card(thread);
+  await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await built.answer(thread)).toMatchObject({
+    outcome: {
+      state: 'failed',
+      reason: expect.stringContaining('This run was stopped. 1 of 3 machines run the new image'),
+      hint: expect.stringContaining('roll back'),
+    },
+  });
+  expect(world.updates).toEqual(['miad b']);
+});
+
+test('a merge is done at the approved head', async () => {
+  const { world, run } = await house();
+  expect(await run('merge #12 in acme/web')).toMatchObject({
+    outcome: { state: 'done', summary: '#12 is merged into acme/web as ddddddd.' },
+  });
+  expect(world.merged).toEqual(['c'.repeat(40)]);
+});
+
+test.each([
+  [{ draft: true }, 'draft'],
+  [{ state: 'merged' }, 'merged'],
+  [{ mergeable: false }, 'conflicts'],
+  [{ checks: 'failing' }, 'fail'],
+  [{ checks: 'pending' }, 'running'],
+  [{ reviews: 'changes requested' }, 'changes'],
+])('a pull request that is not ready is not merged: %o', async (change, word) => {
+  const { world, run } = await house();
+  Object.assign(world.pull, change);
+  expect(await run('merge #12 in acme/web', false)).toMatchObject({
+    outcome: { state: 'refused', reason: expect.stringContaining(word) },
+  });
+});
