@@ -109,7 +109,13 @@ export function registerShortcuts(options: {
     const text = [request, '', `About this message${author}:`, ...quoted].join('\n');
     const callback = about.callback ? { callback: about.callback } : {};
     await door.receive(
-      { ...(await message(from)), kind: 'words', text, ...callback },
+      {
+        ...(await message(from)),
+        kind: 'words',
+        text,
+        taint: [{ source: `a quoted message${about.author ? ` by ${about.author}` : ''}` }],
+        ...callback,
+      },
       `shortcut:${submission.view.id}`,
     );
   });
