@@ -1,5 +1,6 @@
 /** What comes in: mentions, direct messages, commands, shortcuts, and everything that must not. */
 import { createHmac } from 'node:crypto';
+import { Agent, get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventBody, type House, openHouse, RecordingDoor, secrets, send } from './house.ts';
 
@@ -348,4 +349,21 @@ test('the health checks tell a live process from one that is ready', async () =>
   expect(await get('/healthz')).toBe(200);
   expect(await (await fetch(`http://127.0.0.1:${other.port}/metrics`)).text()).toBe('up 1\n');
   await other.close();
+});
+
+test('stopping does not wait for a client that keeps its connection open', async () => {
+  const other = await openHouse();
+  const agent = new Agent({ keepAlive: true });
+  await new Promise<void>((resolve, reject) => {
+    get({ port: other.port, path: '/healthz', agent }, (response) => response.resume().on('end', resolve)).on(
+      'error',
+      reject,
+    );
+  });
+  const begin = performance.now();
+  await other.sophia.stop();
+  expect(performance.now() - begin).toBeLessThan(1000);
+  await expect(fetch(`http://127.0.0.1:${other.port}/healthz`)).rejects.toThrow();
+  agent.destroy();
+  await other.slack.close();
 });

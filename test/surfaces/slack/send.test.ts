@@ -1,5 +1,5 @@
 /** What goes out: once per send id whatever breaks, updates in order, and one slow channel stalls no other. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Reply } from '../../../src/core/reply.ts';
 import { limited } from '../../../src/surfaces/slack/limiter.ts';
 import { createUpdate } from '../../../src/surfaces/slack/updates.ts';
@@ -96,6 +96,26 @@ describe('in the workspace', () => {
     house.slack.faults.rateLimitNext('chat.postMessage', 2, 3);
     await house.sophia.surface.post(thread, words('patience'), 'run-1/a');
     expect(replies()).toHaveLength(1);
+  });
+
+  test('a pause for one channel’s updates holds nothing else up, in the client either', async () => {
+    let release = () => {};
+    const pause = () => new Promise<void>((resolve) => (release = resolve));
+    const other = await openHouse({ surface: { apiUrl: house.slack.apiUrl, pause }, start: false });
+    const card = await other.sophia.surface.post(thread, words('one'), 'a');
+    house.slack.faults.rateLimitNext('chat.update', 30);
+    const update = other.sophia.surface.update(card, words('two'));
+    const { ts } = await house.slack.say('U0ALICE', 'C0DEPLOYS', 'hello');
+    await vi.waitFor(() => expect(house.slack.calls.some((call) => call.method === 'chat.update')).toBe(true));
+    await other.sophia.surface.post(`slack:T0ACME:C0DEPLOYS:${ts}`, words('meanwhile'), 'b');
+    expect(house.slack.thread('C0DEPLOYS', ts).at(-1)?.text).toBe('meanwhile');
+    expect(replies()[0]?.text).toBe('one');
+    await vi.waitFor(() => {
+      release();
+      expect(replies()[0]?.text).toBe('two');
+    });
+    await update;
+    await other.close();
   });
 
   test('a card is updated in place and keeps its mark', async () => {
