@@ -1,4 +1,5 @@
 /** Checks, commit statuses, workflow runs, their jobs and logs of a commit. */
+import { pageOfRows } from './paging.ts';
 import { refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -116,9 +117,7 @@ export function checksOver(upstream: Upstream, bot: string, publicUrl: string) {
       const found = (await checkRuns(repo, sha)).map((check) => dress(repo, check));
       const [name, status] = [search.get('check_name'), search.get('status')];
       const kept = found.filter((check) => (!name || check.name === name) && (!status || check.status === status));
-      const size = Number(search.get('per_page') ?? 30);
-      const from = (Number(search.get('page') ?? 1) - 1) * size;
-      return { total_count: kept.length, check_runs: kept.slice(from, from + size) };
+      return { total_count: kept.length, check_runs: pageOfRows(kept, search) };
     },
 
     setStatus(repo: string, sha: string, status: CommitStatus) {
@@ -128,14 +127,14 @@ export function checksOver(upstream: Upstream, bot: string, publicUrl: string) {
       return { ...asStatus(repo, sha, row), creator: null };
     },
 
-    combined(repo: string, sha: string, repository: object) {
+    combined(repo: string, sha: string, repository: object, search: URLSearchParams) {
       const rows = latestStatuses(sha);
       const states = rows.map((row) => row.state);
       const failing = states.some((state) => bad.has(state));
       return {
         // GitHub says `pending` of a commit nobody has reported on.
         state: failing ? 'failure' : states.length === 0 || states.includes('pending') ? 'pending' : 'success',
-        statuses: rows.map((row) => asStatus(repo, sha, row)),
+        statuses: pageOfRows(rows, search).map((row) => asStatus(repo, sha, row)),
         sha,
         total_count: rows.length,
         repository,

@@ -13,6 +13,8 @@ export function complete(value: unknown, publicUrl: string, alone = true): unkno
     value.subscribers_count ??= 0;
     value.pushed_at ??= value.created_at;
   }
+  // An app belongs to the organisation it is installed on.
+  if ('external_url' in value && value.owner === null) value.owner = owner(publicUrl);
   if (isRow(value.output) && typeof value.head_sha === 'string')
     value.output.annotations_url ??= `${String(value.url)}/annotations`;
   for (const inner of Object.values(value)) complete(inner, publicUrl, false);
@@ -37,6 +39,16 @@ function account(row: Row, publicUrl: string): void {
     site_admin: false,
   };
   for (const [field, content] of Object.entries(rest)) row[field] ??= content;
+}
+
+function owner(publicUrl: string): Row {
+  return {
+    login: 'acme',
+    id: 1,
+    node_id: 'O_1',
+    avatar_url: `${publicUrl}/avatars/acme`,
+    url: `${publicUrl}/users/acme`,
+  };
 }
 
 function isRow(value: unknown): value is Row {

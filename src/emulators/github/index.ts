@@ -117,7 +117,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     send(response, reply);
 
     async function perform(): Promise<Reply> {
-      const credentials = authenticate(request.headers.authorization);
+      const credentials = authenticate(request.headers.authorization, path);
       if (credentials.kind === 'read only' && method !== 'GET')
         throw refuse(403, 'Resource not accessible by personal access token', {
           'x-accepted-github-permissions': 'contents=write; pull_requests=write',
@@ -129,13 +129,14 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     }
   }
 
-  function authenticate(header: string | undefined): { kind: 'full' | 'read only'; upstream: string } {
+  function authenticate(header: string | undefined, path: string): { kind: 'full' | 'read only'; upstream: string } {
     const given = header?.replace(/^(bearer|token)\s+/i, '').trim();
     if (!given) throw refuse(401, 'Requires authentication');
     if (given === token) return { kind: 'full', upstream: upstream.botToken() };
     if (given === readOnlyToken) return { kind: 'read only', upstream: upstream.botToken() };
-    // The emulator underneath checks the signature of an App's JWT itself.
-    if (installationTokens.has(given) || given.startsWith('eyJ')) return { kind: 'full', upstream: given };
+    if (installationTokens.has(given)) return { kind: 'full', upstream: given };
+    // Only these routes take an App's JWT, and the emulator underneath checks its signature there.
+    if (given.startsWith('eyJ') && /^\/app(\/|$)/.test(path)) return { kind: 'full', upstream: given };
     throw refuse(401, 'Bad credentials');
   }
 

@@ -2,6 +2,7 @@
 import type { CommitStatus, checksOver } from './checks.ts';
 import type { Git } from './git.ts';
 import { asDiff } from './git.ts';
+import { pageOfRows } from './paging.ts';
 import type { MergeRequest, pullsOver, StoredPull } from './pulls.ts';
 import { refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
@@ -63,11 +64,11 @@ export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, p
     [
       'GET',
       /^\/repos\/([^/]+\/[^/]+)\/pulls\/(\d+)\/files$/,
-      async (_, repo, number) => {
+      async ({ search }, repo, number) => {
         const head = (await pulls.one(repo, Number(number))).head.sha;
         const files = await pulls.files(repo, Number(number));
         return json(
-          files.map((file) => ({
+          pageOfRows(files, search).map((file) => ({
             ...links(repo, head, file.filename),
             ...file,
             changes: file.additions + file.deletions,
@@ -78,9 +79,9 @@ export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, p
     [
       'GET',
       /^\/repos\/([^/]+\/[^/]+)\/pulls\/(\d+)\/commits$/,
-      async (_, repo, number) => {
+      async ({ search }, repo, number) => {
         const pull = await pulls.one(repo, Number(number));
-        return json((await git.compare(repo, pull.base.sha, pull.head.sha)).commits);
+        return json(pageOfRows((await git.compare(repo, pull.base.sha, pull.head.sha)).commits, search));
       },
     ],
     [
@@ -104,14 +105,15 @@ export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, p
       'GET',
       /^\/repos\/([^/]+\/[^/]+)\/issues$/,
       async ({ search }, repo) => {
-        const size = Number(search.get('per_page') ?? 30);
         const every = new URLSearchParams(search);
         every.set('per_page', '100');
+        every.delete('page');
         const issues = await read<Record<string, unknown>[]>(`/repos/${repo}/issues?${every}`);
-        if (search.has('labels')) return json(issues.slice(0, size));
+        if (search.has('labels')) return json(pageOfRows(issues, search));
         const found = await pulls.list(repo, `?state=${search.get('state') ?? 'open'}&per_page=100`);
         const marked = await Promise.all(found.map((pull) => asIssue(repo, pull.number)));
-        return json([...issues, ...marked].sort((a, b) => Number(b.number) - Number(a.number)).slice(0, size));
+        const all = [...issues, ...marked].sort((a, b) => Number(b.number) - Number(a.number));
+        return json(pageOfRows(all, search));
       },
     ],
     [
@@ -159,9 +161,9 @@ export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, p
     [
       'GET',
       /^\/repos\/([^/]+\/[^/]+)\/commits\/(.+)\/status$/,
-      async (_, repo, ref) => {
+      async ({ search }, repo, ref) => {
         const { sha } = await git.read(repo, decodeURIComponent(ref));
-        return json(checks.combined(repo, sha, await read<object>(`/repos/${repo}`)));
+        return json(checks.combined(repo, sha, await read<object>(`/repos/${repo}`), search));
       },
     ],
     [

@@ -1,8 +1,6 @@
 /** The vendored emulator underneath: users, git objects, issues, comments, reviews and check runs live there. */
 import { createEmulator } from 'emulate';
 
-export type Answer<T> = { status: number; body: T; headers: Headers };
-
 export type Upstream = {
   url: string;
   /** Calls it as one of the seeded people. */

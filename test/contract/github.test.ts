@@ -1,0 +1,170 @@
+/** Holds every request of the GitHub connector, and every answer of the emulator, to GitHub's published contract. */
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { github as connector } from '../../src/connectors/github/index.ts';
+import type { GitHubEmulatorOptions } from '../../src/emulators/github/index.ts';
+import { acme, connect, refusal, repo } from '../connectors/github/acme.ts';
+import { contractProxy, contractServer, openContract, specsPresent } from './contract-server.ts';
+
+const specFile = 'github.json';
+
+async function between(options: GitHubEmulatorOptions = {}) {
+  const world = await acme(options);
+  const proxy = await contractProxy({ specFile, upstream: world.url });
+  onTestFinished(() => proxy.close());
+  return { world, proxy, github: connect({ url: proxy.url, token: world.token }) };
+}
+
+describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () => {
+  test('every action, and its look-up afterwards, keeps to the contract on both sides', async () => {
+    const { world, proxy, github } = await between();
+    const [head12 = '', head13 = ''] = [world.shas.pulls[12], world.shas.pulls[13]];
+    const reads = {
+      github_list_repositories: {},
+      github_get_commit: { repo, ref: 'main' },
+      github_compare: { repo, base: world.shas.main[3] ?? '', head: 'main' },
+      github_list_pull_requests: { repo, state: 'all' },
+      github_get_pull_request: { repo, number: 12 },
+      github_get_diff: { repo, number: 13 },
+      github_list_reviews: { repo, number: 12 },
+      github_list_checks: { repo, ref: '#13' },
+      github_get_job_log: { repo, ref: '#13' },
+      github_list_issues: { repo, state: 'all', labels: ['performance'] },
+      github_get_issue: { repo, number: 12 },
+      github_list_comments: { repo, number: 12 },
+    };
+    const writes = {
+      github_create_comment: { repo, number: 12, body: 'Ready.' },
+      github_create_issue: { repo, title: 'Slow search', body: 'Takes 4 s.', labels: ['performance'] },
+      github_add_labels: { repo, number: 12, labels: ['ready'] },
+      github_request_review: { repo, number: 13, reviewers: ['alice'] },
+      github_create_review: { repo, number: 13, sha: head13, verdict: 'comment', body: 'See the failing test.' },
+      github_close_issue: { repo, number: 15 },
+      github_merge_pull_request: { repo, number: 12, sha: head12 },
+    };
+    for (const [name, input] of Object.entries(reads)) await github.act(name, input);
+    for (const [name, input] of Object.entries(writes)) {
+      const plan = await github.plan(name, input);
+      await github.run(plan);
+      expect(await github.reconcile(plan), name).toMatchObject({ state: 'done' });
+    }
+    await github.act('github_list_issues', { repo, state: 'all' });
+    await github.act('github_get_pull_request', { repo, number: 12 });
+    expect(await github.connection.check()).toMatchObject({ state: 'ok' });
+
+    expect(proxy.problems).toEqual([]);
+    const driven = [...Object.keys(reads), ...Object.keys(writes)].sort();
+    expect(github.connection.actions.map(({ name }) => name).sort()).toEqual(driven);
+  });
+
+  test('refusals are of the form GitHub lists', async () => {
+    const { world, proxy, github } = await between();
+    const merge = (number: number, sha: string) => github.plan('github_merge_pull_request', { repo, number, sha });
+    const plan = await merge(12, world.shas.pulls[12] ?? '');
+    await world.pushToPull(12);
+    expect(await refusal(github.run(plan))).toMatchObject({ code: 'conflict' });
+    await refusal(merge(99, 'a'.repeat(40)));
+    world.fault('rate limit');
+    await refusal(github.act('github_get_commit', { repo, ref: 'main' }));
+    world.fault('no permission', { on: /^PUT / });
+    await refusal(github.run(plan));
+
+    expect(proxy.problems).toEqual([]);
+    expect(proxy.calls.map((call) => call.status)).toEqual(expect.arrayContaining([403, 404, 409]));
+  });
+
+  test('an app keeps to the contract too', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    const { world, proxy } = await between({ app: { id: 77, installationId: 99, privateKey } });
+    const config = connector.config.parse({
+      GITHUB_APP_ID: '77',
+      GITHUB_APP_INSTALLATION_ID: '99',
+      GITHUB_APP_PRIVATE_KEY: privateKey,
+      GITHUB_API_URL: proxy.url,
+    });
+    const github = connect(world, config);
+    await github.act('github_list_repositories', {});
+    expect(await github.connection.check()).toMatchObject({ state: 'ok' });
+    expect(proxy.problems).toEqual([]);
+  });
+});
+
+describe.skipIf(!specsPresent)('the referee itself (needs ../shared/specs)', () => {
+  const merge = '/repos/acme/web/pulls/12/merge';
+
+  test('a request with an unknown field, a wrong type, an unknown parameter or path is reported', async () => {
+    const { requestProblems } = await openContract({ specFile });
+    expect(requestProblems('PUT', merge, '', { sha: 'abc', merge_method: 'squash' })).toEqual([]);
+    expect(requestProblems('PUT', merge, '', { sha: 'abc', mergeMethod: 'squash' }).join()).toContain('mergeMethod');
+    expect(requestProblems('PUT', merge, '', { sha: 12 }).join()).toContain('/body/sha must be string');
+    expect(requestProblems('PUT', merge, '', { merge_method: 'octopus' }).join()).toContain('merge, squash, rebase');
+    expect(requestProblems('GET', '/repos/acme/web/pulls', 'state=waiting').join()).toContain('/query/state');
+    expect(requestProblems('GET', '/repos/acme/web/pulls', 'stat=open').join()).toContain('stat');
+    expect(requestProblems('GET', '/repos/acme/web/pullz')).toEqual([
+      'GET /repos/acme/web/pullz: the vendor has no such operation',
+    ]);
+    expect(requestProblems('GET', '/repos/acme/web/pulls', '', { state: 'open' }).join()).toContain('takes none');
+    expect(requestProblems('POST', '/repos/acme/web/issues/1/comments', '', {}).join()).toContain(
+      "required property 'body'",
+    );
+  });
+
+  test('an unknown field deep inside a request is reported too', async () => {
+    const { requestProblems } = await openContract({ specFile });
+    const review = (comment: object) =>
+      requestProblems('POST', '/repos/acme/web/pulls/12/reviews', '', {
+        event: 'COMMENT',
+        body: 'x',
+        comments: [comment],
+      });
+    expect(review({ path: 'a.js', body: 'x', line: 1 })).toEqual([]);
+    expect(review({ path: 'a.js', body: 'x', lines: 1 }).join()).toContain('lines');
+  });
+
+  test('an answer that lacks a field, has a wrong type, or a status nobody listed is reported', async () => {
+    const { responseProblems } = await openContract({ specFile });
+    const good = { sha: 'abc', merged: true, message: 'ok' };
+    expect(responseProblems('PUT', merge, 200, good)).toEqual([]);
+    expect(responseProblems('PUT', merge, 200, { sha: 'abc', merged: true }).join()).toContain(
+      "required property 'message'",
+    );
+    expect(responseProblems('PUT', merge, 200, { ...good, merged: 'yes' }).join()).toContain('/merged must be boolean');
+    expect(responseProblems('PUT', merge, 202, good).join()).toContain('answered 202, which the vendor does not list');
+    expect(responseProblems('GET', merge, 204, good).join()).toContain('204 carries no body');
+  });
+
+  test('what passes the proxy is written down when it breaks the contract, and passes all the same', async () => {
+    const { world, proxy } = await between();
+    const answer = await fetch(`${proxy.url}/repos/acme/web/issues`, {
+      method: 'POST',
+      headers: { authorization: `token ${world.token}` },
+      body: JSON.stringify({ title: 'x', text: 'not a field' }),
+    });
+    expect(answer.status).toBe(201);
+    expect(proxy.problems).toHaveLength(1);
+    expect(proxy.problems[0]).toContain(
+      'POST /repos/acme/web/issues: request /body must NOT have unevaluated properties (text)',
+    );
+  });
+
+  test("the server without an emulator answers with the vendor's examples, and refuses a bad call", async () => {
+    const server = await contractServer({ specFile });
+    const good = await server.fetch('https://api.github.com/repos/acme/web/pulls/12/merge', {
+      method: 'PUT',
+      body: '{"sha":"abc"}',
+    });
+    expect(await good.json()).toMatchObject({ merged: true });
+    expect(server.problems).toEqual([]);
+    const bad = await server.fetch('https://api.github.com/repos/acme/web/pulls/12/merge', {
+      method: 'PUT',
+      body: '{"shaa":"abc"}',
+    });
+    expect(bad.status).toBe(422);
+    expect(server.calls).toHaveLength(2);
+    expect(server.problems.join()).toContain('shaa');
+  });
+});
