@@ -37,3 +37,11 @@ export type Ready = {
 
 /** The gate itself, handed to workflows so that their steps come back through it. */
 export type Perform = (job: Job, call: ActionCall) => Promise<Outcome>;
+
+/** `moved`: the approval is void and the gate makes a new plan. */
+export type Executed = { state: 'ended'; outcome: Outcome } | { state: 'moved'; reason: string };
+
+/** Key of the deed's ledger row. */
+export function keyOf(job: Job, call: ActionCall): string {
+  return `${job.run.id}/${call.ordinal}`;
+}

@@ -1,28 +1,25 @@
 /** Executes an approved plan: still true → done once → written down, across crashes and lost answers. */
-import type { PlainAction, WorkflowAction } from '../core/action.ts';
-import { SophiaError, toSophiaError } from '../core/error.ts';
-import { canonicalJson } from '../core/hash.ts';
+import type { PlainAction, Reconciliation } from '../core/action.ts';
+import { toSophiaError } from '../core/error.ts';
 import type { Job } from '../core/job.ts';
 import type { Json } from '../core/json.ts';
-import type { LedgerEntry } from '../core/ledger.ts';
-import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
-import { currentApprovers, refreshCards } from './approve.ts';
-import type { ActionCall, Perform, Ready } from './call.ts';
-import { frozen, release, rule } from './permitted.ts';
-import { lookContext, planOf } from './plan.ts';
+import { begin, writeDeadline } from './begin.ts';
+import { type ActionCall, type Executed, keyOf, type Perform, type Ready } from './call.ts';
+import { frozen } from './permitted.ts';
+import { lookContext } from './plan.ts';
+import { settle, settled } from './settle.ts';
 import { runWorkflow } from './workflow.ts';
 import { record, refusal } from './written.ts';
 
-/** `moved`: the approval is void and the gate makes a new plan. */
-export type Executed = { state: 'ended'; outcome: Outcome } | { state: 'moved'; reason: string };
-type Begun = Executed | { state: 'begun' };
 /** `interrupted`: it may have been done; after `until` no write of that attempt can still be under way. */
 type Tried = Executed | { state: 'interrupted'; until: string; why: string };
 
 /** Time a write may take unless the action says otherwise. Milliseconds. */
 const writeMs = 15_000;
 const mostAttempts = 3;
+/** Look-ups after an interrupted write, with pauses of 2 s up to a minute: some ten minutes. */
+const mostLookUps = 14;
 
 export async function execute(
   job: Job,
@@ -41,164 +38,18 @@ export async function execute(
   if (action.kind === 'workflow') {
     const begun = await run.step(name('begin'), () => begin(job, call, ready, approvalId, writeMs));
     if (begun.state === 'exists')
-      return await run.step(name('settled'), () => replayed(job, call, ready.plan, begun.entry));
+      return await run.step(name('settled'), () => settled(job, call, ready.plan, begun.entry));
     if (begun.state !== 'begun') return begun;
     const end = await runWorkflow(job, call, action, ready.plan, approvalId, perform);
-    return await run.step(name('settle'), async (): Promise<Executed> => {
-      const outcome = await settleWorkflow(job, call, ready.plan, end);
-      return { state: 'ended', outcome };
-    });
+    return await run.step(name('settle'), () => settle(job, call, ready.plan, 1, end));
   }
 
   let tried = await run.step(name('run'), () => beginAndWrite(job, call, action, ready, approvalId));
   for (let again = 1; tried.state === 'interrupted'; again++) {
     await run.sleep(`${name('wait out')}.${again}`, Date.parse(tried.until) - services.now().getTime());
-    tried = await run.step(`${name('reconcile')}.${again}`, () => reconcile(job, call, action, ready.plan));
+    tried = await run.step(`${name('reconcile')}.${again}`, () => reconcile(job, call, action, ready.plan, again));
   }
   return tried;
-}
-
-/** A successor waits a third longer than the write may take, at least a second and at most five. */
-function writeDeadline(from: Date, deadlineMs: number): string {
-  return new Date(from.getTime() + deadlineMs + Math.min(Math.max(deadlineMs / 3, 1000), 5000)).toISOString();
-}
-
-function keyOf(job: Job, call: ActionCall): string {
-  return `${job.run.id}/${call.ordinal}`;
-}
-
-/** still true, then the grant is spent and the ledger row started in one transaction. */
-async function begin(
-  job: Job,
-  call: ActionCall,
-  ready: Ready,
-  approvalId: string | null,
-  deadlineMs: number,
-): Promise<Begun | { state: 'exists'; entry: LedgerEntry }> {
-  const { services } = job;
-  const key = keyOf(job, call);
-  const before = await services.ledger.get(key);
-  if (before)
-    return before.state === 'started' && services.actions.get(call.action)?.kind === 'workflow'
-      ? { state: 'begun' }
-      : { state: 'exists', entry: before };
-
-  const moved = await stillTrue(job, call, ready, approvalId);
-  if (moved) return moved;
-
-  const now = services.now();
-  const entry: LedgerEntry = {
-    key,
-    runId: job.run.id,
-    action: call.action,
-    planHash: ready.plan.hash,
-    approvalId: approvalId ?? call.grant?.approvalId ?? null,
-    grantStep: ready.grantStep,
-    owner: services.owner,
-    attempt: 1,
-    state: 'started',
-    writeDeadline: writeDeadline(now, deadlineMs),
-    result: null,
-    startedAt: now.toISOString(),
-    settledAt: null,
-  };
-  const started = approvalId ? await services.approvals.consume(approvalId, entry) : await services.ledger.begin(entry);
-  if (started !== 'started') {
-    const taken = await services.ledger.get(key);
-    if (taken) return { state: 'exists', entry: taken };
-    await release(job, call);
-    const approval = approvalId === null ? null : await services.approvals.get(approvalId);
-    const [code, reason] =
-      approval?.state === 'expired'
-        ? (['expired', 'The approval expired before I could start.'] as const)
-        : (['changed', 'This approval was already spent.'] as const);
-    return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
-  }
-  await record(job, 'started', call.action, {
-    approvalId: entry.approvalId,
-    facts: { plan: ready.plan.hash, target: ready.plan.target, call: call.ordinal, attempt: 1, owner: services.owner },
-  });
-  const approval = approvalId === null ? null : await services.approvals.get(approvalId);
-  if (approval) await refreshCards(services, approval);
-  return { state: 'begun' };
-}
-
-/** Everything the approval rested on, read again: run, freeze, policy, voters, preconditions. Null when all of it holds. */
-async function stillTrue(
-  job: Job,
-  call: ActionCall,
-  ready: Ready,
-  approvalId: string | null,
-): Promise<Executed | null> {
-  const { services } = job;
-  const action = services.actions.get(call.action);
-  const run = await services.runs.get(job.run.id);
-  const refuse = async (code: 'stopped' | 'frozen', reason: string): Promise<Executed> => {
-    if (approvalId) await voidApproval(job, approvalId, reason);
-    await release(job, call);
-    return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
-  };
-  if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
-  const stop = action?.worksFrozen ? null : await frozen(job);
-  if (stop) return refuse('frozen', stop);
-
-  const reason = approvalId ? await whyVoid(job, approvalId) : whyNoLongerAllowed(job, call, ready);
-  if (reason === null) return null;
-  if (approvalId) await voidApproval(job, approvalId, reason);
-  return { state: 'moved', reason };
-}
-
-function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): string | null {
-  const action = job.services.actions.get(call.action);
-  if (ready.grantStep !== null || !action) return null;
-  return rule(job, action, ready.plan).verdict === 'allow' ? null : 'The policy has changed.';
-}
-
-async function whyVoid(job: Job, approvalId: string): Promise<string | null> {
-  const { services, surface } = job;
-  const approval = await services.approvals.get(approvalId);
-  if (!approval) return 'The approval is no longer there.';
-  // `consumed` is judged by the transaction that spends it, `expired` by its clock.
-  if (approval.state !== 'approved' && approval.state !== 'consumed') return `The approval is ${approval.state}.`;
-  const now = await currentApprovers(services, approval);
-  if (now.refused) return now.refused;
-  const standing = new Set<string>();
-  for (const vote of approval.votes) {
-    const person = await surface.person(vote.person);
-    const own = vote.person === approval.requester && !now.selfApproval;
-    if (vote.verdict === 'approve' && person.kind === 'member' && !own && now.approvers.includes(vote.person))
-      standing.add(vote.person);
-  }
-  if (standing.size < now.quorum)
-    return `It needs ${now.quorum} approval${now.quorum === 1 ? '' : 's'} by people who may give one now, and has ${standing.size}.`;
-  const action = services.actions.get(approval.plan.action);
-  if (!action) return 'The action is no longer there.';
-  try {
-    const fresh = await planOf(action, approval.plan.input, lookContext(job));
-    return movedFacts(approval.plan, fresh);
-  } catch (error) {
-    return `It can no longer be planned: ${toSophiaError(error).message}`;
-  }
-}
-
-function movedFacts(then: Plan, now: Plan): string | null {
-  const facts = (plan: Plan) => new Map(plan.preconditions.map((fact) => [fact.name, canonicalJson(fact.expected)]));
-  const [before, after] = [facts(then), facts(now)];
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => before.get(name) !== after.get(name),
-  );
-  if (names.length === 0) return null;
-  const short = (text: string | undefined) =>
-    text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}…` : text;
-  return `Since it was planned, ${names.map((name) => `${name} moved from ${short(before.get(name))} to ${short(after.get(name))}`).join('; ')}.`;
-}
-
-async function voidApproval(job: Job, id: string, reason: string): Promise<void> {
-  const closed = await job.services.approvals.close(id, 'void', reason);
-  if (!closed) return;
-  await job.services.approvals.notice(id);
-  await record(job, 'closed', closed.plan.action, { approvalId: id, facts: { state: 'void' }, texts: { reason } });
-  await refreshCards(job.services, closed);
 }
 
 async function beginAndWrite(
@@ -217,7 +68,7 @@ async function beginAndWrite(
         until: begun.entry.writeDeadline,
         why: 'the process ended while it was under way',
       };
-    return replayed(job, call, ready.plan, begun.entry);
+    return settled(job, call, ready.plan, begun.entry);
   }
   if (begun.state !== 'begun') return begun;
   return write(job, call, action, ready.plan, 1);
@@ -230,7 +81,7 @@ async function write(job: Job, call: ActionCall, action: PlainAction, plan: Plan
   try {
     const context = { ...lookContext(job), deed: keyOf(job, call), signal: AbortSignal.timeout(deadlineMs) };
     const output = action.output.parse(await action.run(plan, context)) as Json;
-    return settle(job, call, plan, attempt, 'done', output);
+    return settle(job, call, plan, attempt, { state: 'done', output });
   } catch (error) {
     const problem = toSophiaError(error);
     services.log.warn(
@@ -246,31 +97,30 @@ async function write(job: Job, call: ActionCall, action: PlainAction, plan: Plan
         why: problem.message,
       };
     }
-    return settle(job, call, plan, attempt, 'failed', { reason: problem.message, hint: problem.hint ?? null });
+    return settle(job, call, plan, attempt, { state: 'failed', reason: problem.message, hint: problem.hint });
   }
 }
 
-async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: Plan): Promise<Tried> {
+async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: Plan, lookUps: number): Promise<Tried> {
   const { services } = job;
   const entry = await services.ledger.get(keyOf(job, call));
   if (!entry)
     return { state: 'ended', outcome: await refusal(job, call, 'changed', 'The ledger row is gone.', undefined, plan) };
-  if (entry.state !== 'started') return { state: 'ended', outcome: await outcomeOf(job, call, plan, entry) };
+  if (entry.state !== 'started') return settled(job, call, plan, entry);
   const context = { ...lookContext(job), deed: entry.key };
-  const found = await reconciliation(action, plan, context);
-  if (found.state === 'done') return settle(job, call, plan, entry.attempt, 'done', found.output);
-  if (found.state === 'unknown') return settle(job, call, plan, entry.attempt, 'unknown', { evidence: found.evidence });
+  const found = await lookUp(action, plan, context, lookUps);
+  if (found.state === 'done') return settle(job, call, plan, entry.attempt, found);
+  if (found.state === 'unknown') return settle(job, call, plan, entry.attempt, found);
+  if (found.state === 'later') {
+    const until = new Date(services.now().getTime() + found.inMs).toISOString();
+    return { state: 'interrupted', until, why: 'it cannot be looked up yet' };
+  }
+  const failed = (reason: string, hint?: string) =>
+    settle(job, call, plan, entry.attempt, { state: 'failed', reason, hint });
   if (entry.attempt >= mostAttempts)
-    return settle(job, call, plan, entry.attempt, 'failed', {
-      reason: `It was not done after ${entry.attempt} tries.`,
-      hint: 'Ask again when the outside system is well.',
-    });
-  const stop = await frozen(job);
-  if (stop && !action.worksFrozen)
-    return settle(job, call, plan, entry.attempt, 'failed', {
-      reason: `It was interrupted before it was done. ${stop}`,
-      hint: null,
-    });
+    return failed(`It was not done after ${entry.attempt} tries.`, 'Ask again when the outside system is well.');
+  const stop = action.worksFrozen ? null : await frozen(job);
+  if (stop) return failed(`It was interrupted before it was done. ${stop}`);
   const deadline = writeDeadline(services.now(), action.deadlineMs ?? writeMs);
   if (!(await services.ledger.retake(entry.key, entry.attempt, services.owner, deadline)))
     return { state: 'interrupted', until: deadline, why: 'another process took it over' };
@@ -281,94 +131,20 @@ async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: 
   return write(job, call, action, plan, entry.attempt + 1);
 }
 
-async function reconciliation(action: PlainAction, plan: Plan, context: Parameters<PlainAction['run']>[1]) {
-  if (!action.reconcile)
-    return { state: 'unknown' as const, evidence: `${action.name} cannot be looked up afterwards.` };
+type LookedUp = Reconciliation | { state: 'later'; inMs: number };
+
+/** Whether it was done must not be guessed because the look-up failed: it is asked again for some minutes, then put to people. */
+async function lookUp(
+  action: PlainAction,
+  plan: Plan,
+  context: Parameters<PlainAction['run']>[1],
+  before: number,
+): Promise<LookedUp> {
+  if (!action.reconcile) return { state: 'unknown', evidence: `${action.name} cannot be looked up afterwards.` };
   try {
     return await action.reconcile(plan, context);
   } catch (error) {
-    // Thrown on: the step is tried again with pauses. Whether it was done must not be guessed because the look-up failed.
-    throw new SophiaError('unavailable', 'whether it was done cannot be looked up yet', { cause: error });
+    if (before < mostLookUps) return { state: 'later', inMs: Math.min(1000 * 2 ** before, 60_000) };
+    return { state: 'unknown', evidence: `Looking it up failed ${before} times: ${toSophiaError(error).message}` };
   }
-}
-
-async function settle(
-  job: Job,
-  call: ActionCall,
-  plan: Plan,
-  attempt: number,
-  state: 'done' | 'failed' | 'unknown',
-  result: Json,
-): Promise<Executed> {
-  const { services } = job;
-  const key = keyOf(job, call);
-  await services.ledger.settle(key, attempt, state, result, services.now().toISOString());
-  const entry = await services.ledger.get(key);
-  return {
-    state: 'ended',
-    outcome: await outcomeOf(job, call, plan, entry ?? { state, result, approvalId: null, attempt }),
-  };
-}
-
-async function replayed(job: Job, call: ActionCall, plan: Plan, entry: LedgerEntry): Promise<Executed> {
-  return { state: 'ended', outcome: await outcomeOf(job, call, plan, entry) };
-}
-
-/** Writes the end down and says it. */
-async function outcomeOf(
-  job: Job,
-  call: ActionCall,
-  plan: Plan,
-  entry: Pick<LedgerEntry, 'state' | 'result' | 'approvalId' | 'attempt'>,
-): Promise<Outcome> {
-  const { state, result } = entry;
-  const row = await record(job, 'settled', call.action, {
-    approvalId: entry.approvalId,
-    facts: {
-      state,
-      plan: plan.hash,
-      target: plan.target,
-      call: call.ordinal,
-      attempt: entry.attempt,
-      ran_as: job.services.owner,
-    },
-    texts: { result: JSON.stringify(result).slice(0, 4000) },
-  });
-  await release(job, call);
-  const reference = row.reference;
-  const said = (result ?? {}) as { reason?: string; hint?: string | null; evidence?: string };
-  if (state === 'done') return { state, output: result, summary: plan.summary, reference };
-  if (state === 'failed')
-    return {
-      state,
-      reason: said.reason ?? 'It failed.',
-      reference,
-      ...(said.hint ? { hint: said.hint } : {}),
-      output: result,
-    };
-  return {
-    state: 'unknown',
-    reason: `I cannot tell whether this was done: ${plan.summary}`,
-    evidence: said.evidence ?? 'none',
-    reference,
-  };
-}
-
-async function settleWorkflow(
-  job: Job,
-  call: ActionCall,
-  plan: Plan,
-  end: Awaited<ReturnType<WorkflowAction['run']>>,
-): Promise<Outcome> {
-  const { services } = job;
-  const state = end.state;
-  const result: Json =
-    state === 'done'
-      ? { output: end.output, summary: end.summary }
-      : { reason: end.reason, hint: end.hint ?? null, output: end.output ?? null };
-  await services.ledger.settle(keyOf(job, call), 1, state, result, services.now().toISOString());
-  const outcome = await outcomeOf(job, call, plan, { state, result, approvalId: null, attempt: 1 });
-  return outcome.state === 'done' && end.state === 'done'
-    ? { ...outcome, output: end.output, summary: end.summary }
-    : outcome;
 }

@@ -51,7 +51,7 @@ test('a machine that Fly refuses to update puts the earlier ones back, newest fi
     outcome: {
       state: 'failed',
       reason: expect.stringContaining('No room in the region'),
-      output: { output: { rolled_back: ['mfra', 'miad'] } },
+      output: { rolled_back: ['mfra', 'miad'] },
     },
   });
   expect(world.updates).toEqual(['miad b', 'mfra b', 'mfra a', 'miad a']);

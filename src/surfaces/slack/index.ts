@@ -1,7 +1,7 @@
 /** Sophia on Slack: Bolt over HTTP or Socket Mode, an inbox before every acknowledgement, and the Surface port. */
-import type { Log } from '../../core/connector.ts';
+import type { ConnectorHealth, Log } from '../../core/connector.ts';
 import type { Door } from '../../core/door.ts';
-import { SophiaError } from '../../core/error.ts';
+import { SophiaError, toSophiaError } from '../../core/error.ts';
 import type { Inbox } from '../../core/inbox.ts';
 import type { Sends } from '../../core/sends.ts';
 import type { Surface } from '../../core/surface.ts';
@@ -136,6 +136,18 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
       await closed;
     },
   };
+}
+
+/** For doctor: asks Slack who the token is. */
+export async function checkSlack(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log'>): Promise<ConnectorHealth> {
+  try {
+    const call = createWeb({ botToken: options.botToken, apiUrl: options.apiUrl, log: options.log });
+    const { team, userId } = await whoAmI(call, () => Promise.resolve());
+    return { state: 'ok', can: `speak as ${userId} in workspace ${team}` };
+  } catch (error) {
+    const { message, hint } = toSophiaError(error);
+    return { state: 'failing', problem: message, hint: hint ?? 'Check SLACK_BOT_TOKEN.' };
+  }
 }
 
 async function whoAmI(call: Call, pause: Pause): Promise<Self> {

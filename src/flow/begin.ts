@@ -1,0 +1,153 @@
+/** Begins an approved deed: everything it rests on is read again, then its grant is spent and its ledger row started at once. */
+import { toSophiaError } from '../core/error.ts';
+import { canonicalJson } from '../core/hash.ts';
+import type { Job } from '../core/job.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
+import type { Plan } from '../core/plan.ts';
+import { currentApprovers, refreshCards } from './approve.ts';
+import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
+import { frozen, release, rule } from './permitted.ts';
+import { lookContext, planOf } from './plan.ts';
+import { record, refusal } from './written.ts';
+
+/** `exists`: a crash after the row was written, or a replay. */
+export type Begun = Executed | { state: 'begun' } | { state: 'exists'; entry: LedgerEntry };
+
+/** still true, then the grant is spent and the ledger row started in one transaction. */
+export async function begin(
+  job: Job,
+  call: ActionCall,
+  ready: Ready,
+  approvalId: string | null,
+  deadlineMs: number,
+): Promise<Begun> {
+  const { services } = job;
+  const key = keyOf(job, call);
+  const before = await services.ledger.get(key);
+  if (before)
+    return before.state === 'started' && services.actions.get(call.action)?.kind === 'workflow'
+      ? { state: 'begun' }
+      : { state: 'exists', entry: before };
+
+  const moved = await stillTrue(job, call, ready, approvalId);
+  if (moved) return moved;
+
+  const now = services.now();
+  const entry: LedgerEntry = {
+    key,
+    runId: job.run.id,
+    action: call.action,
+    planHash: ready.plan.hash,
+    approvalId: approvalId ?? call.grant?.approvalId ?? null,
+    grantStep: ready.grantStep,
+    owner: services.owner,
+    attempt: 1,
+    state: 'started',
+    writeDeadline: writeDeadline(now, deadlineMs),
+    result: null,
+    startedAt: now.toISOString(),
+    settledAt: null,
+  };
+  const started = approvalId ? await services.approvals.consume(approvalId, entry) : await services.ledger.begin(entry);
+  if (started !== 'started') {
+    const taken = await services.ledger.get(key);
+    if (taken) return { state: 'exists', entry: taken };
+    await release(job, call);
+    const approval = approvalId === null ? null : await services.approvals.get(approvalId);
+    const [code, reason] =
+      approval?.state === 'expired'
+        ? (['expired', 'The approval expired before I could start.'] as const)
+        : (['changed', 'This approval was already spent.'] as const);
+    return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
+  }
+  await record(job, 'started', call.action, {
+    approvalId: entry.approvalId,
+    facts: { plan: ready.plan.hash, target: ready.plan.target, call: call.ordinal, attempt: 1, owner: services.owner },
+  });
+  const approval = approvalId === null ? null : await services.approvals.get(approvalId);
+  if (approval) await refreshCards(services, approval);
+  return { state: 'begun' };
+}
+
+/** Everything the approval rested on, read again: run, freeze, policy, voters, preconditions. Null when all of it holds. */
+async function stillTrue(
+  job: Job,
+  call: ActionCall,
+  ready: Ready,
+  approvalId: string | null,
+): Promise<Executed | null> {
+  const { services } = job;
+  const action = services.actions.get(call.action);
+  const run = await services.runs.get(job.run.id);
+  const refuse = async (code: 'stopped' | 'frozen', reason: string): Promise<Executed> => {
+    if (approvalId) await voidApproval(job, approvalId, reason);
+    await release(job, call);
+    return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
+  };
+  if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
+  const stop = action?.worksFrozen ? null : await frozen(job);
+  if (stop) return refuse('frozen', stop);
+
+  const reason = approvalId ? await whyVoid(job, approvalId) : whyNoLongerAllowed(job, call, ready);
+  if (reason === null) return null;
+  if (approvalId) await voidApproval(job, approvalId, reason);
+  return { state: 'moved', reason };
+}
+
+function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): string | null {
+  const action = job.services.actions.get(call.action);
+  if (ready.grantStep !== null || !action) return null;
+  return rule(job, action, ready.plan).verdict === 'allow' ? null : 'The policy has changed.';
+}
+
+async function whyVoid(job: Job, approvalId: string): Promise<string | null> {
+  const { services, surface } = job;
+  const approval = await services.approvals.get(approvalId);
+  if (!approval) return 'The approval is no longer there.';
+  // `consumed` is judged by the transaction that spends it, `expired` by its clock.
+  if (approval.state !== 'approved' && approval.state !== 'consumed') return `The approval is ${approval.state}.`;
+  const now = await currentApprovers(services, approval);
+  if (now.refused) return now.refused;
+  const standing = new Set<string>();
+  for (const vote of approval.votes) {
+    const person = await surface.person(vote.person);
+    const own = vote.person === approval.requester && !now.selfApproval;
+    if (vote.verdict === 'approve' && person.kind === 'member' && !own && now.approvers.includes(vote.person))
+      standing.add(vote.person);
+  }
+  if (standing.size < now.quorum)
+    return `It needs ${now.quorum} approval${now.quorum === 1 ? '' : 's'} by people who may give one now, and has ${standing.size}.`;
+  const action = services.actions.get(approval.plan.action);
+  if (!action) return 'The action is no longer there.';
+  try {
+    const fresh = await planOf(action, approval.plan.input, lookContext(job));
+    return movedFacts(approval.plan, fresh);
+  } catch (error) {
+    return `It can no longer be planned: ${toSophiaError(error).message}`;
+  }
+}
+
+function movedFacts(then: Plan, now: Plan): string | null {
+  const facts = (plan: Plan) => new Map(plan.preconditions.map((fact) => [fact.name, canonicalJson(fact.expected)]));
+  const [before, after] = [facts(then), facts(now)];
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (name) => before.get(name) !== after.get(name),
+  );
+  if (names.length === 0) return null;
+  const short = (text: string | undefined) =>
+    text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return `Since it was planned, ${names.map((name) => `${name} moved from ${short(before.get(name))} to ${short(after.get(name))}`).join('; ')}.`;
+}
+
+async function voidApproval(job: Job, id: string, reason: string): Promise<void> {
+  const closed = await job.services.approvals.close(id, 'void', reason);
+  if (!closed) return;
+  await job.services.approvals.notice(id);
+  await record(job, 'closed', closed.plan.action, { approvalId: id, facts: { state: 'void' }, texts: { reason } });
+  await refreshCards(job.services, closed);
+}
+
+/** A successor waits a third longer than the write may take, at least a second and at most five. */
+export function writeDeadline(from: Date, deadlineMs: number): string {
+  return new Date(from.getTime() + deadlineMs + Math.min(Math.max(deadlineMs / 3, 1000), 5000)).toISOString();
+}

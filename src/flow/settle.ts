@@ -1,0 +1,63 @@
+/** Settles a deed: its end goes into the ledger and the audit, what it held is freed, and the outcome is said. */
+import type { Job } from '../core/job.ts';
+import type { Json } from '../core/json.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Plan } from '../core/plan.ts';
+import { type ActionCall, type Executed, keyOf } from './call.ts';
+import { release } from './permitted.ts';
+import { record } from './written.ts';
+
+/** What the ledger keeps of an end. */
+export type End =
+  | { state: 'done'; output: Json; summary?: string }
+  | { state: 'failed'; reason: string; hint?: string | undefined; output?: Json }
+  | { state: 'unknown'; evidence: string };
+
+export async function settle(job: Job, call: ActionCall, plan: Plan, attempt: number, end: End): Promise<Executed> {
+  const { services } = job;
+  const { state, ...result } = end;
+  const key = keyOf(job, call);
+  await services.ledger.settle(key, attempt, state, result as Json, services.now().toISOString());
+  // Somebody else may have settled it first: what the row says is what happened.
+  const entry = await services.ledger.get(key);
+  return settled(job, call, plan, entry ?? { state, result: result as Json, approvalId: null, attempt });
+}
+
+/** Writes the end of a row down and says it. */
+export async function settled(
+  job: Job,
+  call: ActionCall,
+  plan: Plan,
+  entry: Pick<LedgerEntry, 'state' | 'result' | 'approvalId' | 'attempt'>,
+): Promise<Executed> {
+  const { state, result, attempt } = entry;
+  const row = await record(job, 'settled', call.action, {
+    approvalId: entry.approvalId,
+    facts: { state, plan: plan.hash, target: plan.target, call: call.ordinal, attempt, ran_as: job.services.owner },
+    texts: { result: JSON.stringify(result).slice(0, 4000) },
+  });
+  await release(job, call);
+  return { state: 'ended', outcome: outcomeOf(plan, { state, ...(result as object) } as End, row.reference) };
+}
+
+function outcomeOf(plan: Plan, end: End, reference: string): Outcome {
+  if (end.state === 'done')
+    return { state: 'done', output: end.output, summary: end.summary ?? plan.summary, reference };
+  if (end.state === 'failed') {
+    const { reason, hint, output } = end;
+    return {
+      state: 'failed',
+      reason,
+      reference,
+      ...(hint ? { hint } : {}),
+      ...(output === undefined ? {} : { output }),
+    };
+  }
+  return {
+    state: 'unknown',
+    reason: `I cannot tell whether this was done: ${plan.summary}`,
+    evidence: end.evidence,
+    reference,
+  };
+}
