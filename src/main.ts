@@ -13,7 +13,7 @@ import type { Model } from './core/model.ts';
 import { openDurable } from './durable/openworkflow.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
 import { handle, handleVersion } from './flow/handle.ts';
-import { houseActions } from './flow/house.ts';
+import { houseActions } from './flow/house/index.ts';
 import { createPolicy, parsePolicy } from './flow/policy.ts';
 import { createRedact } from './kit/redact.ts';
 import { createMemory } from './memory/recall.ts';
@@ -28,7 +28,7 @@ import {
 } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { type DoctorPart, runDoctor } from './surfaces/cli/doctor.ts';
-import { createSlack } from './surfaces/slack/index.ts';
+import { checkSlack, createSlack } from './surfaces/slack/index.ts';
 import { environments, parseServices, workflows } from './workflows/index.ts';
 
 /** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
@@ -145,6 +145,12 @@ async function serve(settings: Settings): Promise<void> {
     log,
     redact,
     now,
+    health: {
+      ready: async () => {
+        await store.runs.list({ limit: 1 });
+        return true;
+      },
+    },
   });
 
   const actions = new Map<string, Action>();
@@ -216,10 +222,19 @@ async function doctor(settings: Settings): Promise<number> {
       name: 'slack',
       about: 'the workspace she works in',
       required: true,
-      needs: missing.map((line) => ({ variable: line.split(' ')[0] ?? '', where: line.slice(line.indexOf('(')) })),
+      needs: missing.map((line) => ({
+        variable: line.split(' ')[0] ?? '',
+        where: line.slice(line.indexOf('(') + 1).replace(/\)$/, '.'),
+      })),
       set: set(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SOPHIA_ADMINS']),
       state: !wantsSlack(settings) ? 'off' : missing.length > 0 ? 'misconfigured' : 'on',
       problems: [],
+      check: () =>
+        checkSlack({
+          botToken: settings.SLACK_BOT_TOKEN ?? '',
+          ...(settings.SLACK_API_URL ? { apiUrl: settings.SLACK_API_URL } : {}),
+          log,
+        }),
     },
     {
       name: 'models',

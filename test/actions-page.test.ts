@@ -5,7 +5,7 @@ import { fly } from '../src/connectors/fly/index.ts';
 import { github } from '../src/connectors/github/index.ts';
 import type { Action } from '../src/core/action.ts';
 import type { Services } from '../src/core/job.ts';
-import { houseActions } from '../src/flow/house.ts';
+import { houseActions } from '../src/flow/house/index.ts';
 import { workflows } from '../src/workflows/index.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -11,6 +11,8 @@ export interface LookContext {
   readonly requester: Person;
   /** Where it was asked, and the ACL token of who reads there. */
   readonly place: { thread: string; audience: string };
+  /** Id of the run that asks. */
+  readonly run: string;
   now(): Date;
   /** Aborts when the step's time is over. */
   readonly signal: AbortSignal;

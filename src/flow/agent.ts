@@ -13,6 +13,8 @@ export type Worked = {
   usd: number;
   /** Models that failed before, said to the user. */
   fallbacks: string[];
+  /** What else the reader should know of the answer. */
+  notes: Set<string>;
   /** Writes that were tried, so that their outcome is reported by the house and not only in the model's words. */
   deeds: { action: string; outcome: Outcome }[];
 };
@@ -37,7 +39,7 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
   const messages: TurnMessage[] = [
     { role: 'user', text: context.text ? `${context.text}\n\nThe request:\n${question}` : question },
   ];
-  const worked: Worked = { text: '', tone: 'plain', model: null, usd: 0, fallbacks: [], deeds: [] };
+  const worked: Worked = { text: '', tone: 'plain', model: null, usd: 0, fallbacks: [], notes: new Set(), deeds: [] };
 
   for (let turn = 1; turn <= mostTurns; turn++) {
     const answer = await run.step(`turn ${turn}`, () =>
@@ -48,9 +50,16 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
     if (answer.state === 'failed')
       return { ...worked, tone: 'error', text: [answer.reason, answer.hint].filter(Boolean).join(' ') };
     worked.model = answer.model;
+    if (answer.costUnknown) worked.notes.add('this server does not say what it costs');
+    if (answer.cut) worked.notes.add('the answer was cut at its longest');
     if (answer.calls.length === 0) return { ...worked, text: answer.text };
 
-    messages.push({ role: 'assistant', text: answer.text, calls: answer.calls });
+    messages.push({
+      role: 'assistant',
+      text: answer.text,
+      calls: answer.calls,
+      ...(answer.carry ? { carry: answer.carry } : {}),
+    });
     for (const [index, call] of answer.calls.entries()) {
       const outcome =
         index >= mostCallsATurn

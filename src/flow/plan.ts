@@ -46,6 +46,7 @@ export function lookContext(job: Job): PlanContext {
     environmentOf: (target) => services.environmentOf(target),
     requester: job.requester,
     place: { thread: job.thread, audience: job.origin.message.audience },
+    run: job.run.id,
     now: () => services.now(),
     signal: AbortSignal.timeout(planningMs),
     async look(name: string, raw: JsonObject): Promise<Json> {

@@ -16,6 +16,7 @@ export function sayWorked(worked: Worked): Reply {
     worked.model ?? 'no model answered',
     `$${worked.usd.toFixed(4)}`,
     ...(worked.fallbacks.length > 0 ? [`fell back after ${worked.fallbacks.join('; ')}`] : []),
+    ...worked.notes,
     'An AI wrote this; check what matters.',
   ].join(' · ');
   return { kind: 'words', markdown: worked.text || 'I have nothing to add.', tone: worked.tone, footer };

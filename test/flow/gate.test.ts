@@ -415,3 +415,15 @@ test('when it cannot be looked up whether a write was done, it is asked again an
   expect(failures).toBe(2);
   expect(world.writes).toHaveLength(1);
 });
+
+test('stop without a word ends what runs in this thread', async () => {
+  const { house } = await counterHouse();
+  const { thread } = await house.say('add 1');
+  await house.card(thread);
+  await house.say('stop', alice, 'command', { thread });
+  await house.card(thread, 'stopped');
+  const elsewhere = await house.say('stop');
+  expect(await house.answer(elsewhere.thread)).toMatchObject({
+    outcome: { state: 'refused', reason: 'Nothing is running in this thread.' },
+  });
+});

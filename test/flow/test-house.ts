@@ -19,7 +19,7 @@ import type { MessageRef } from '../../src/core/thread.ts';
 import { openDurable } from '../../src/durable/openworkflow.ts';
 import { createDoor, reportBroken, wakeDecided } from '../../src/flow/door.ts';
 import { handle, handleVersion } from '../../src/flow/handle.ts';
-import { houseActions } from '../../src/flow/house.ts';
+import { houseActions } from '../../src/flow/house/index.ts';
 import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
 import { createMemory } from '../../src/memory/recall.ts';
 import { openStore } from '../../src/store/index.ts';

@@ -97,8 +97,8 @@ describe.skipIf(reason !== '')(`the page in Chromium${reason ? ` (${reason})` : 
     await playground.world.commitToMain();
     await page.getByRole('textbox', { name: 'Message' }).fill('/sophia deploy web to production');
     await page.keyboard.press('Enter');
+    await thread().getByRole('button', { name: 'Deny' }).waitFor();
     await actAs('Bob');
-    await page.locator('.thread-line').last().click();
     await thread().getByRole('button', { name: 'Deny' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').fill('Not before the demo');

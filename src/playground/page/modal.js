@@ -12,12 +12,21 @@ export function createModal({ submit, close, contextFor }) {
   document.body.append(dialog);
   let shown = '';
   let current;
+  /** Closed here already; the app hears of it a moment later. */
+  let dismissed = '';
   let fields = new Map();
 
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault();
-    if (current) close(current);
+    if (current) dismiss(current);
   });
+
+  function dismiss(view) {
+    dismissed = view.id;
+    shown = '';
+    dialog.close();
+    close(view);
+  }
 
   function draw(view) {
     fields = new Map();
@@ -43,7 +52,7 @@ export function createModal({ submit, close, contextFor }) {
         'header',
         null,
         h('h2', { id: 'modal-title' }, plain(view.title)),
-        h('button', { type: 'button', class: 'icon', 'aria-label': 'Close', on: { click: () => close(view) } }, '✕'),
+        h('button', { type: 'button', class: 'icon', 'aria-label': 'Close', on: { click: () => dismiss(view) } }, '✕'),
       ),
       h('div', { class: 'body', tabindex: 0 }, blocks(view.blocks, context)),
       h(
@@ -51,7 +60,7 @@ export function createModal({ submit, close, contextFor }) {
         null,
         h(
           'button',
-          { type: 'button', class: 'button', on: { click: () => close(view) } },
+          { type: 'button', class: 'button', on: { click: () => dismiss(view) } },
           plain(view.close) || (view.submit ? 'Cancel' : 'Close'),
         ),
         view.submit && h('button', { type: 'submit', class: 'button primary submit' }, plain(view.submit)),
@@ -93,7 +102,8 @@ export function createModal({ submit, close, contextFor }) {
   }
 
   return {
-    show(view) {
+    show(open) {
+      const view = open?.id === dismissed ? undefined : open;
       // Not the errors and the state: a redraw would wipe what the person has typed.
       const signature = view ? JSON.stringify([view.id, view.title, view.blocks, view.submit]) : '';
       if (signature === shown) return;

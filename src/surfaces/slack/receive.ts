@@ -23,6 +23,7 @@ const spoken = z.object({
   bot_id: z.string().optional(),
   edited: z.unknown().optional(),
 });
+const pressed = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string(), event_ts: z.string() });
 const typed = z.object({
   command: z.string(),
   text: z.string().default(''),
@@ -92,11 +93,20 @@ export function registerMessages(options: {
     await door.receive(message, `slash:${command.trigger_id}`);
   });
 
+  // Slack's own Stop button: the same command as a typed one, by whoever pressed it.
   app.event('agent_session_stopped', async ({ event }) => {
-    log.info(
-      { channel: (event as { channel?: unknown }).channel },
-      'Somebody pressed Stop; runs are stopped with /sophia stop.',
-    );
+    const { channel, user, thread_ts: root, event_ts: at } = pressed.parse(event);
+    const message: Message = {
+      surface: 'slack',
+      channel: `slack:${self.team}:${channel}`,
+      thread: formatThreadId({ surface: 'slack', team: self.team, channel, root }),
+      person: `slack:${self.team}:${user}`,
+      text: 'stop',
+      kind: 'command',
+      audience: await places.audience(channel),
+      at: timeOf(at),
+    };
+    await door.receive(message, `stop:${self.team}:${channel}:${at}`);
   });
   app.event('app_uninstalled', async () => log.error({}, 'Sophia was removed from the Slack workspace.'));
   app.event('tokens_revoked', async () => log.error({}, 'The Slack bot token was revoked.'));

@@ -39,6 +39,7 @@ export function connect(
   const context = (deed: string, signal = AbortSignal.timeout(15_000)): DeedContext => ({
     requester: { id: 'slack:T0ACME:U0ALICE', name: 'Alice Moreno', kind: 'member' },
     place: { thread: 'slack:T0ACME:C0ENG:1.2', audience: 'slack:T0ACME:public' },
+    run: 'run-1',
     now: () => new Date(),
     signal,
     look: () => Promise.reject(new Error('no other actions here')),

@@ -46,6 +46,20 @@ describe('what people say', () => {
     expect(house.door.received[0]?.message).toMatchObject({ text: 'good morning', audience: 'slack:T0ACME:D0CAROL' });
   });
 
+  test('Slack’s own Stop button is the stop command of whoever pressed it', async () => {
+    const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia wait');
+    await received(1);
+    await house.surface.setStatus(`slack:T0ACME:C0ENG:${ts}`, 'processing');
+    await house.slack.stopSession('U0BOB', 'C0ENG', ts);
+    await received(2);
+    expect(house.door.received[1]?.message).toMatchObject({
+      kind: 'command',
+      text: 'stop',
+      person: 'slack:T0ACME:U0BOB',
+      thread: `slack:T0ACME:C0ENG:${ts}`,
+    });
+  });
+
   test('a command is acknowledged at once with nothing, and has no thread yet', async () => {
     let release = () => {};
     house.door.onReceive = () => new Promise((resolve) => (release = resolve));

@@ -1,0 +1,74 @@
+/** Showing what was asked, approved and done. */
+import { z } from 'zod';
+import { type Action, defineAction } from '../../core/action.ts';
+import { SophiaError } from '../../core/error.ts';
+import type { Services } from '../../core/job.ts';
+import { maySee } from '../visible.ts';
+import { mentionOf } from './people.ts';
+
+export function auditActions(services: () => Services): Action[] {
+  const showAudit = defineAction({
+    name: 'sophia_show_audit',
+    description: 'shows what was asked, approved and done: the latest, or everything around one reference',
+    effect: 'read',
+    usage: 'audit [<reference>]',
+    example: '/sophia audit A42',
+    input: z.strictObject({
+      reference: z
+        .string()
+        .regex(/^A\d+$/i, 'a reference such as A42')
+        .optional(),
+    }),
+    output: z.strictObject({
+      rows: z.array(
+        z.strictObject({
+          reference: z.string(),
+          at: z.string(),
+          kind: z.string(),
+          by: z.string(),
+          action: z.string(),
+          facts: z.string(),
+          hash: z.string(),
+        }),
+      ),
+    }),
+    async run(plan, context) {
+      const { audit, runs, policy } = services();
+      const { reference } = plan.input;
+      const found = reference === undefined ? null : await audit.find(reference.toUpperCase());
+      if (reference !== undefined && !found) throw new SophiaError('not_found', `There is no audit row ${reference}.`);
+      const rows = found
+        ? found.runId
+          ? await audit.byRun(found.runId)
+          : [found]
+        : (await audit.latest(30)).toReversed();
+      const viewer = { person: context.requester.id, audience: context.place.audience };
+      const shown = [];
+      for (const row of rows) {
+        const open = maySee(row.runId ? await runs.get(row.runId) : null, viewer, policy);
+        shown.push({
+          reference: row.reference,
+          at: row.at,
+          kind: row.kind,
+          by: row.person ? mentionOf(services(), row.person) : '–',
+          action: row.action ?? '–',
+          facts: open ? JSON.stringify(row.facts) : '(asked in a private place)',
+          hash: row.hash.slice(0, 12),
+        });
+      }
+      return { rows: shown };
+    },
+    show: (output) => {
+      const { rows } = output as { rows: { [key: string]: string }[] };
+      const columns = ['reference', 'at', 'kind', 'by', 'action', 'facts', 'hash'];
+      return {
+        kind: 'table',
+        title: 'Audit trail',
+        columns,
+        rows: rows.map((row) => columns.map((name) => row[name] ?? '')),
+      };
+    },
+  });
+
+  return [showAudit];
+}

@@ -1,0 +1,11 @@
+/** Sophia's actions upon herself; `services` is asked for late, since the actions are part of the services. */
+import type { Action } from '../../core/action.ts';
+import type { Services } from '../../core/job.ts';
+import { auditActions } from './audit.ts';
+import { freezeActions } from './freeze.ts';
+import { memoryActions } from './remember.ts';
+import { runActions } from './runs.ts';
+
+export function houseActions(services: () => Services): Action[] {
+  return [runActions, freezeActions, auditActions, memoryActions].flatMap((make) => make(services));
+}
