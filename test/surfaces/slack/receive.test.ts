@@ -49,7 +49,7 @@ describe('what people say', () => {
   test('Slack’s own Stop button is the stop command of whoever pressed it', async () => {
     const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia wait');
     await received(1);
-    await house.surface.setStatus(`slack:T0ACME:C0ENG:${ts}`, 'processing');
+    await house.sophia.surface.setStatus(`slack:T0ACME:C0ENG:${ts}`, 'processing');
     await house.slack.stopSession('U0BOB', 'C0ENG', ts);
     await received(2);
     expect(house.door.received[1]?.message).toMatchObject({
