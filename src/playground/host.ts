@@ -7,7 +7,7 @@ import { type Environment, inheritedEnvironment, refuseRealCredentials } from '.
 import { createDeeds } from './deeds.ts';
 import { createRecordReader, type RecordReader } from './records.ts';
 import { createSite, type Site } from './site.ts';
-import { approvers, createWorld, shortcuts, type World } from './world.ts';
+import { approvers, createWorld, type World } from './world.ts';
 
 export type PlaygroundOptions = {
   /** The page's port; 0 picks a free one, a taken one moves to the next. Default 3000. */
@@ -90,7 +90,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
         world: world.view(),
         records: records.read(),
         approvers,
-        shortcuts,
+        shortcuts: world.shortcuts,
       }),
       deed: createDeeds(world, app),
     });

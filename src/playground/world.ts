@@ -5,15 +5,11 @@ import { createFlyEmulator, type FlyEmulator } from '../emulators/fly/index.ts';
 import { createGitHubEmulator, type GitHubEmulator } from '../emulators/github/index.ts';
 import { createOpenRouterEmulator, type OpenRouterEmulator } from '../emulators/openrouter/index.ts';
 import { acmeWorkspace, createSlackEmulator, type SlackEmulator } from '../emulators/slack/index.ts';
+import { readManifest } from './manifest.ts';
 
 export const repository = 'acme/web';
 export const flyApp = 'acme-web';
 export const approvers = ['U0ALICE', 'U0BOB'];
-/** The message shortcuts of manifest.yml. */
-export const shortcuts = [
-  { id: 'ask_sophia', label: 'Ask Sophia' },
-  { id: 'remember_this', label: 'Remember this' },
-];
 const regions = ['iad', 'fra', 'syd'];
 /** How many commits of main are not deployed yet when the story begins. */
 const commitsAhead = 3;
@@ -54,6 +50,8 @@ export type World = {
   readonly github: GitHubEmulator;
   readonly fly: FlyEmulator;
   readonly openRouter: OpenRouterEmulator;
+  /** The message shortcuts of manifest.yml. */
+  readonly shortcuts: { id: string; label: string }[];
   /** What the app is told: the emulators' addresses and keys, and nothing real but the model key. */
   readonly environment: Record<string, string>;
   view(): WorldView;
@@ -83,12 +81,16 @@ export async function createWorld({ data, appUrl, openRouterKey, stepMs = 400 }:
   const github = await createGitHubEmulator();
   const fly = await createFlyEmulator({ stepMs });
   const openRouter = await createOpenRouterEmulator();
+  const granted = await readManifest();
   const slack = await createSlackEmulator({
     ...acmeWorkspace,
     signingSecret,
     botToken,
     requestUrl: `${appUrl}/slack/events`,
-    shortcuts: shortcuts.map(({ id }) => id),
+    scopes: granted.scopes,
+    subscriptions: granted.subscriptions,
+    commands: granted.commands,
+    shortcuts: granted.shortcuts.map(({ id }) => id),
     retryDelaysMs: [0, 5_000, 30_000],
   });
   const listeners = new Set<() => void>();
@@ -154,6 +156,7 @@ export async function createWorld({ data, appUrl, openRouterKey, stepMs = 400 }:
     github,
     fly,
     openRouter,
+    shortcuts: granted.shortcuts,
     environment: {
       SLACK_BOT_TOKEN: botToken,
       SLACK_SIGNING_SECRET: signingSecret,
