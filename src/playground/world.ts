@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createFlyEmulator, type FlyEmulator } from '../emulators/fly/index.ts';
 import { createGitHubEmulator, type GitHubEmulator } from '../emulators/github/index.ts';
 import { createOpenRouterEmulator, type OpenRouterEmulator } from '../emulators/openrouter/index.ts';
-import { acmeWorkspace, createSlackEmulator, type SlackEmulator } from '../emulators/slack/index.ts';
+import {
+  acmeWorkspace,
+  createSlackEmulator,
+  type SlackEmulator,
+  type SlackEmulatorOptions,
+} from '../emulators/slack/index.ts';
 import { readManifest } from './manifest.ts';
 
 export const repository = 'acme/web';
@@ -72,12 +77,15 @@ export type WorldOptions = {
   openRouterKey?: string;
   /** Milliseconds between two states of a machine; a person should be able to watch. */
   stepMs?: number;
+  /** Another workspace, further people, a token for Socket Mode: for tests. */
+  slack?: Partial<SlackEmulatorOptions>;
 };
 
 const signingSecret = 'playground-signing-secret';
 const botToken = 'xoxb-playground';
 
-export async function createWorld({ data, appUrl, openRouterKey, stepMs = 400 }: WorldOptions): Promise<World> {
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { data, appUrl, openRouterKey, stepMs = 400 } = options;
   const github = await createGitHubEmulator();
   const fly = await createFlyEmulator({ stepMs });
   const openRouter = await createOpenRouterEmulator();
@@ -92,6 +100,7 @@ export async function createWorld({ data, appUrl, openRouterKey, stepMs = 400 }:
     commands: granted.commands,
     shortcuts: granted.shortcuts.map(({ id }) => id),
     retryDelaysMs: [0, 5_000, 30_000],
+    ...options.slack,
   });
   const listeners = new Set<() => void>();
   let unhealthyNext = false;
