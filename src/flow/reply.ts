@@ -28,29 +28,51 @@ export function sayHelp(
   off: ReadonlyMap<string, string>,
 ): Reply {
   const typed = [...actions.values()].filter((action) => action.usage !== undefined);
-  const wanted =
-    topic === null
-      ? typed
-      : typed.filter((action) =>
-          `${action.usage} ${action.name} ${action.description}`.toLowerCase().includes(topic.toLowerCase()),
-        );
-  if (wanted.length === 0)
-    return { kind: 'words', markdown: `I have no command about “${topic}”. \`/sophia help\` lists all.` };
-  const rows = wanted.map((action) => {
-    const mark = action.effect === 'read' ? '' : ' _(may ask for approval)_';
-    return `• \`${action.usage}\` – ${action.description}${mark}${action.example ? `\n   e.g. \`${action.example}\`` : ''}`;
-  });
-  const rest =
-    topic === null
-      ? [
-          '• `plan <command>` – shows what a command would do, without asking or doing',
-          '• `help [<topic>]`',
-          '\nOr mention me with a question in plain words.',
-          ...(off.size > 0 ? [`\nOff: ${[...off.values()].join(' ')}`] : []),
-        ]
-      : [];
+  if (topic !== null) return sayTopic(typed, topic);
+  const parts = [
+    part(
+      'Change something',
+      'I show the plan and ask whoever may approve',
+      typed.filter((action) => action.effect !== 'read' && !own(action)),
+    ),
+    part(
+      'Look something up',
+      'nobody is asked',
+      typed.filter((action) => action.effect === 'read' && !own(action)),
+    ),
+    part('About me', 'what I do, and stopping it', typed.filter(own)),
+    [
+      '**Also**',
+      '- `plan <command>` shows what a command would do, and does nothing',
+      '- `help <word>` shows examples, e.g. `help deploy`',
+      '- mention me with a question in plain words',
+    ].join('\n'),
+    ...[...off.values()].map((hint) => `_${hint}_`),
+  ];
   return {
     kind: 'words',
-    markdown: ['**What you can type after `/sophia` (or after mentioning me)**', ...rows, ...rest].join('\n'),
+    markdown: ['Type these after `/sophia`, or after mentioning me.', ...parts.filter(Boolean)].join('\n\n'),
   };
+}
+
+function own(action: Action): boolean {
+  return action.name.startsWith('sophia_');
+}
+
+function part(title: string, about: string, actions: Action[]): string {
+  if (actions.length === 0) return '';
+  return [`**${title}** (${about})`, ...actions.map((action) => `- ${usageLine(action)}`)].join('\n');
+}
+
+function usageLine(action: Action): string {
+  return `\`${action.usage}\` – ${action.description}`;
+}
+
+function sayTopic(typed: Action[], topic: string): Reply {
+  const about = (action: Action) => `${action.usage} ${action.name} ${action.description}`.toLowerCase();
+  const wanted = typed.filter((action) => about(action).includes(topic.toLowerCase()));
+  if (wanted.length === 0)
+    return { kind: 'words', markdown: `I have no command about “${topic}”. \`/sophia help\` lists all.` };
+  const rows = wanted.map((action) => `- ${usageLine(action)}${action.example ? `, e.g. \`${action.example}\`` : ''}`);
+  return { kind: 'words', markdown: rows.join('\n') };
 }
