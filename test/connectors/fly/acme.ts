@@ -2,10 +2,8 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/connectors/fly/clock.ts';
 import { connectFly, type FlyOptions } from '../../../src/connectors/fly/index.ts';
-import type { DeedContext, PlainAction, Reconciliation } from '../../../src/core/action.ts';
-import type { Json, JsonObject } from '../../../src/core/json.ts';
-import type { Plan } from '../../../src/core/plan.ts';
 import { createFlyEmulator, type FlyEmulator, type FlyEmulatorOptions } from '../../../src/emulators/fly/index.ts';
+import { alone, silent } from '../alone.ts';
 
 export const oldSha = '1111111111111111111111111111111111111111';
 export const newSha = '2222222222222222222222222222222222222222';
@@ -41,8 +39,6 @@ export async function acme(options: FlyEmulatorOptions = {}): Promise<FlyEmulato
   return { ...emulator, machines };
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-
 export function connect(
   world: { url: string; registryUrl: string; token: string },
   options: FlyOptions & { token?: string; organization?: string } = {},
@@ -58,50 +54,7 @@ export function connect(
     { log: silent },
     { clock: quickClock(), ...rest },
   );
-  const actions = new Map(connection.actions.map((action) => [action.name, action as PlainAction]));
-  const find = (name: string): PlainAction => {
-    const action = actions.get(name);
-    if (!action) throw new Error(`no action ${name}`);
-    return action;
-  };
-  const context = (deed: string, signal = AbortSignal.timeout(15_000)): DeedContext => ({
-    requester: { id: 'slack:T0ACME:U0ALICE', name: 'Alice Moreno', kind: 'member' },
-    place: { thread: 'slack:T0ACME:C0ENG:1.2', audience: 'slack:T0ACME:public' },
-    run: 'run-1',
-    now: () => new Date(),
-    signal,
-    look: () => Promise.reject(new Error('no other actions here')),
-    deed,
-  });
-  return {
-    connection,
-    async plan(name: string, input: JsonObject): Promise<Plan> {
-      const action = find(name);
-      const parsed = action.input.parse(input);
-      const draft = (await action.plan?.(parsed, context('none'))) ?? {
-        target: 'none',
-        summary: name,
-        details: [],
-        preconditions: [],
-      };
-      return { ...draft, action: name, input: parsed, effect: action.effect, hash: 'not hashed here' };
-    },
-    async run(plan: Plan, deed = 'run1/1', signal?: AbortSignal): Promise<Json> {
-      const action = find(plan.action);
-      // What is stored between planning and running is JSON.
-      const stored = JSON.parse(JSON.stringify(plan)) as Plan;
-      return action.output.parse(await action.run(stored, context(deed, signal))) as Json;
-    },
-    /** Plans and runs at once. */
-    async act<T = Record<string, unknown>>(name: string, input: JsonObject, deed?: string): Promise<T> {
-      return (await this.run(await this.plan(name, input), deed)) as T;
-    },
-    async reconcile(plan: Plan, deed = 'run1/1'): Promise<Reconciliation> {
-      const action = find(plan.action);
-      if (!action.reconcile) throw new Error(`${plan.action} cannot reconcile`);
-      return action.reconcile(plan, context(deed));
-    },
-  };
+  return alone(connection);
 }
 
 /** The machine as the emulator has it. */
