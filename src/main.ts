@@ -139,7 +139,7 @@ async function serve(settings: Settings): Promise<void> {
     ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
     ...(settings.SLACK_API_URL ? { apiUrl: settings.SLACK_API_URL } : {}),
     port: settings.PORT,
-    host: settings.HOST ?? '0.0.0.0',
+    host: settings.HOST ?? '127.0.0.1',
     inbox: store.inbox,
     sends: store.sends,
     log,

@@ -1,4 +1,5 @@
 /** The whole way of one message, from words to a reported outcome: read this first. */
+import { toSophiaError } from '../core/error.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
 import type { ModelClass } from '../core/model.ts';
@@ -17,6 +18,7 @@ export type HandleOptions = { chooseClass(question: string): ModelClass };
 
 export async function handle(message: Message, run: Run, services: Services, options: HandleOptions): Promise<void> {
   const job = await openJob(message, run, services);
+  if (!job) return;
   const { actions } = services;
   const intent = job.requester.kind === 'member' ? readIntent(message, actions) : strangers;
 
@@ -53,9 +55,11 @@ function unclear(problem: string, suggestions: string[]): Reply {
   return { kind: 'words', tone: 'warning', markdown: `${problem}${nearest}` };
 }
 
-async function openJob(message: Message, run: Run, services: Services): Promise<Job> {
+/** Null when she may not speak where it was asked: the surface has said so to the asker alone. */
+async function openJob(message: Message, run: Run, services: Services): Promise<Job | null> {
   const surface = services.surface(message.surface);
-  const thread = message.thread ?? (await run.step('open thread', () => surface.open(message, `${run.id}/open`)));
+  const thread = message.thread ?? (await run.step('open thread', () => openThread(message, run, services)));
+  if (thread === null) return null;
   const requester = await run.step('who asks', async (): Promise<Person> => {
     await services.runs.setThread(run.id, thread);
     await surface.setStatus(thread, 'processing');
@@ -82,6 +86,19 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     taint: [...(message.taint ?? [])],
     denied: new Set(),
   };
+}
+
+async function openThread(message: Message, run: Run, services: Services): Promise<string | null> {
+  try {
+    return await services.surface(message.surface).open(message, `${run.id}/open`);
+  } catch (error) {
+    const problem = toSophiaError(error);
+    // Anything else may pass: the step is tried again.
+    if (problem.code !== 'forbidden' && problem.code !== 'not_found') throw error;
+    services.log.info({ run: run.id, problem: problem.message }, 'she may not speak there');
+    await services.runs.end(run.id, 'failed', problem.message, services.now().toISOString());
+    return null;
+  }
 }
 
 async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {

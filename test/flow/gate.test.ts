@@ -1,5 +1,5 @@
 /** The gate from a message to a reported outcome: who may, what is asked, what is done once, and what voids it. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineAction, type PlainAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
@@ -426,4 +426,21 @@ test('stop without a word ends what runs in this thread', async () => {
   expect(await house.answer(elsewhere.thread)).toMatchObject({
     outcome: { state: 'refused', reason: 'Nothing is running in this thread.' },
   });
+});
+
+test('a command in a place where she may not speak ends there, and is not tried again', async () => {
+  const { house } = await counterHouse();
+  let tries = 0;
+  house.surface.open = async () => {
+    tries++;
+    throw new SophiaError('forbidden', 'I am not in this channel.');
+  };
+  const { jobKey } = await house.say('counter', alice, 'command', { thread: null });
+  const run = await vi.waitFor(async () => {
+    const [found] = (await house.store.runs.list({ limit: 10 })).filter((one) => one.jobKey === jobKey);
+    expect(found?.state).toBe('failed');
+    return found;
+  });
+  expect(run?.standing).toBe('I am not in this channel.');
+  expect(tries).toBe(1);
 });
