@@ -37,11 +37,11 @@ export function auditActions(services: () => Services): Action[] {
       const { reference } = plan.input;
       const found = reference === undefined ? null : await audit.find(reference.toUpperCase());
       if (reference !== undefined && !found) throw new SophiaError('not_found', `There is no audit row ${reference}.`);
+      // A surface may have to leave the end of a long table out: the row asked for stands first, then the newest.
+      const around = found?.runId ? (await audit.byRun(found.runId)).toReversed() : [];
       const rows = found
-        ? found.runId
-          ? await audit.byRun(found.runId)
-          : [found]
-        : (await audit.latest(30)).toReversed();
+        ? [found, ...around.filter((row) => row.reference !== found.reference)]
+        : await audit.latest(30);
       const viewer = { person: context.requester.id, audience: context.place.audience };
       const shown = [];
       for (const row of rows) {
