@@ -222,10 +222,7 @@ async function doctor(settings: Settings): Promise<number> {
       name: 'slack',
       about: 'the workspace she works in',
       required: true,
-      needs: missing.map((line) => ({
-        variable: line.split(' ')[0] ?? '',
-        where: line.slice(line.indexOf('(') + 1).replace(/\)$/, '.'),
-      })),
+      needs: missing,
       set: set(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SOPHIA_ADMINS']),
       state: !wantsSlack(settings) ? 'off' : missing.length > 0 ? 'misconfigured' : 'on',
       problems: [],
@@ -315,7 +312,7 @@ async function main(): Promise<void> {
     if (missing.length > 0)
       throw new SophiaError(
         'not_configured',
-        `Slack is not set up. Missing:\n${missing.map((line) => `  ${line}`).join('\n')}`,
+        `Slack is not set up. Missing:\n${missing.map(({ variable, where }) => `  ${variable} (${where})`).join('\n')}`,
         {
           hint:
             settings.NODE_ENV === 'production'

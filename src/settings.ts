@@ -55,16 +55,21 @@ export function readSettings(environment: Environment): Settings {
   });
 }
 
+/** A variable that is not set, and where its value comes from. */
+export type Need = { variable: string; where: string };
+
 /** What a workspace needs before Sophia can join it; empty when nothing is missing. */
-export function missingForSlack(settings: Settings): string[] {
-  const missing: string[] = [];
-  if (!settings.SLACK_BOT_TOKEN) missing.push('SLACK_BOT_TOKEN (Install App → Bot User OAuth Token)');
+export function missingForSlack(settings: Settings): Need[] {
+  const missing: Need[] = [];
+  const need = (variable: string, where: string) => missing.push({ variable, where });
+  if (!settings.SLACK_BOT_TOKEN) need('SLACK_BOT_TOKEN', 'Install App → Bot User OAuth Token');
   if (!settings.SLACK_APP_TOKEN && !settings.SLACK_SIGNING_SECRET)
-    missing.push(
-      'SLACK_SIGNING_SECRET (Basic Information → Signing Secret) for HTTP, or SLACK_APP_TOKEN for Socket Mode',
+    need(
+      'SLACK_SIGNING_SECRET',
+      'Basic Information → Signing Secret, for HTTP; or set SLACK_APP_TOKEN for Socket Mode',
     );
   if (settings.SOPHIA_ADMINS.length === 0)
-    missing.push('SOPHIA_ADMINS (Slack user ids of those who approve, with commas between them)');
+    need('SOPHIA_ADMINS', 'Slack user ids of those who approve, with commas between them');
   return missing;
 }
 
