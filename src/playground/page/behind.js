@@ -26,7 +26,7 @@ export function createBehind(node, act) {
         'div',
         { class: 'row' },
         button('Push to PR #12', () => act('push')),
-        button('New commit on main', () => act('commit')),
+        button('Commit to main', () => act('commit')),
       ),
       worldNote,
     ),
@@ -44,7 +44,7 @@ export function createBehind(node, act) {
       fill(
         cost,
         records.calls === 0
-          ? 'No model has been called yet.'
+          ? 'Nothing spent so far.'
           : [
               h('strong', null, dollars(records.usd)),
               ` in ${records.calls} model call${records.calls === 1 ? '' : 's'}`,

@@ -55,9 +55,9 @@ export function advice({ slack, app, me, approvers, records, world }) {
   }
   if (records.run?.state === 'running') return `Sophia is at work: ${records.run.standing || records.run.title}.`;
   if (world.unhealthyNext)
-    return 'The next release will be unhealthy: deploy it, approve as another person, and watch it roll back by itself.';
-  if (records.approvals.some((approval) => approval.action === 'deploy' || approval.state === 'consumed'))
-    return 'Done once, written down on the right. Next: switch on “Make the next release unhealthy” and deploy again.';
+    return 'The next release will be unhealthy: press “Commit to main”, deploy it, approve as another person, and watch it roll back by itself.';
+  if (records.approvals.some((approval) => approval.state === 'consumed'))
+    return 'Done once, and written down on the right. Next: switch on “Make the next release unhealthy”, press “Commit to main” and deploy again.';
   return 'Next: ask for a deploy and see who has to say yes.';
 }
 

@@ -22,6 +22,7 @@ const shown = { me: 'U0ALICE', place: 'C0ENG', thread: null, home: false, pane: 
 /** Where an answer is expected after something was said: its thread opens by itself, once. */
 let expected = null;
 let drawn = '';
+let drawnThread = null;
 /** @type {any} */
 let world = null;
 
@@ -154,8 +155,12 @@ function render() {
   if (root) {
     const own = whispers.filter((message) => message.thread_ts === root.ts);
     const replies = byTime([root, ...root.replies, ...own]);
-    renderMessages(find('.scroller', thread), find('.messages', thread), replies, context(), { inThread: true });
+    renderMessages(find('.scroller', thread), find('.messages', thread), replies, context(), {
+      inThread: true,
+      firstTime: drawnThread !== root.ts,
+    });
   }
+  drawnThread = root?.ts ?? null;
   renderStatus(find('.status', chat), place, null);
   renderStatus(find('.status', thread), place, root?.ts ?? null);
 

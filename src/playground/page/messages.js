@@ -140,5 +140,5 @@ function tools(message, context, inThread) {
 
 /** @param {string} ts */
 export function clock(ts) {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 }
