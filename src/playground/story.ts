@@ -25,8 +25,10 @@ export const story: Step[] = [
     title: 'Alice asks a question in #eng',
     async walk({ driver, narrator }) {
       const thread = await driver.say(alice, eng, '@sophia what is waiting to be merged in acme/web?');
-      await driver.reply(thread, ['#12', 'Cache the product page', '#13']);
-      narrator.holds('answered in the thread, with the open pull requests');
+      const answer = await driver.reply(thread, ['#12', 'Cache the product page', '#13']);
+      if (!JSON.stringify(answer.message.blocks ?? answer.message.text).includes('/pull/12'))
+        throw new Deviation('The answer does not link to #12.');
+      narrator.holds('answered in the thread, with links to the open pull requests');
     },
   },
   {

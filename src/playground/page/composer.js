@@ -13,6 +13,7 @@ export function createComposer(place, { label, send }) {
   const form = h('form', { class: 'composer' }, field, h('div', { class: 'composer-foot' }, as, button));
   place.append(form, problem);
   let sending = false;
+  button.disabled = true;
 
   async function submit() {
     const text = field.value.trim();

@@ -57,7 +57,7 @@ export function advice({ slack, app, me, approvers, records, world }) {
   if (world.unhealthyNext)
     return 'The next release will be unhealthy: press “Commit to main”, deploy it, approve as another person, and watch it roll back by itself.';
   if (records.approvals.some((approval) => approval.state === 'consumed'))
-    return 'Done once, and written down on the right. Next: switch on “Make the next release unhealthy”, press “Commit to main” and deploy again.';
+    return 'Done once, and written down under “Behind the scenes”. Next: switch on “Make the next release unhealthy”, press “Commit to main” and deploy again.';
   return 'Next: ask for a deploy and see who has to say yes.';
 }
 

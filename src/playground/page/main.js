@@ -3,10 +3,11 @@ import { createBehind } from './behind.js';
 import { blocks } from './blocks.js';
 import { createComposer } from './composer.js';
 import { fill, h } from './dom.js';
+import { renderApp, renderEmpty, renderPanes, renderStatus } from './frame.js';
 import { createGuide } from './guide.js';
 import { renderMessages } from './messages.js';
 import { createModal } from './modal.js';
-import { avatar, namesOf, renderPeople } from './people.js';
+import { namesOf, renderPeople } from './people.js';
 import { renderPlaces } from './places.js';
 import { act, follow } from './server.js';
 
@@ -130,7 +131,7 @@ function render() {
   renderPeople(find('#who'), state(), choosePerson);
   renderApp(app);
   renderPlaces(find('#places'), state(), shown, go);
-  renderPanes();
+  renderPanes(shown);
 
   const direct = place.kind === 'im';
   fill(find('#place-name'), direct ? 'Sophia' : `# ${place.name}`);
@@ -146,7 +147,7 @@ function render() {
   const whispers = (slack.ephemerals[shown.me] ?? []).filter((message) => message.channel === place.id);
   const roots = byTime([...place.messages, ...whispers.filter((message) => !message.thread_ts)]);
   renderMessages(find('#messages'), find('.messages', chat), roots, context(), { firstTime: fresh });
-  renderEmpty(roots.length === 0);
+  renderEmpty(find('.empty', chat), roots.length === 0);
   if (shown.home) renderHome();
 
   const root = place.messages.find((message) => message.ts === shown.thread);
@@ -161,8 +162,10 @@ function render() {
     });
   }
   drawnThread = root?.ts ?? null;
-  renderStatus(find('.status', chat), place, null);
-  renderStatus(find('.status', thread), place, root?.ts ?? null);
+  renderStatus(find('.status', chat), slack, place, null);
+  renderStatus(find('.status', thread), slack, place, drawnThread, () =>
+    deed('stopSession', { person: shown.me, channel: place.id, thread: shown.thread }),
+  );
 
   const me = names.personName(shown.me) ?? '';
   composer.describe(direct ? 'Message Sophia' : `Message #${place.name}`, me, shown.me);
@@ -185,39 +188,6 @@ function openExpected(place) {
   if (window.matchMedia('(width > 900px)').matches) shown.thread = answer.ts;
 }
 
-function renderApp({ state: appState, detail }) {
-  const words = { running: 'App running', crashed: 'App dead', starting: 'App starting…' };
-  const node = find('#app-state');
-  node.dataset.state = appState;
-  node.title = detail ?? '';
-  if (node.textContent !== words[appState]) node.textContent = words[appState];
-  find('#crash').hidden = appState === 'crashed';
-  find('#start').hidden = appState !== 'crashed';
-}
-
-function renderPanes() {
-  for (const button of document.querySelectorAll('#panes button')) {
-    button.setAttribute('aria-current', String(button.dataset.pane === shown.pane));
-    if (button.dataset.pane === 'thread') button.disabled = shown.thread === null;
-  }
-}
-
-function renderEmpty(empty) {
-  const node = find('.empty', chat);
-  node.hidden = !empty;
-  if (empty && node.childElementCount === 0)
-    fill(
-      node,
-      avatar('U0SOPHIA', 'Sophia'),
-      h('p', { class: 'empty-title' }, 'Ask in plain words, act with approval.'),
-      h(
-        'p',
-        { class: 'muted' },
-        'Mention @sophia with a question, or type /sophia and a command. Anything that changes the world is shown as a plan first and waits for a person who may say yes.',
-      ),
-    );
-}
-
 function renderHome() {
   const view = world.slack.homes[shown.me];
   const signature = `${shown.me}${JSON.stringify(view ?? null)}`;
@@ -232,20 +202,6 @@ function renderHome() {
     node,
     view ? blocks(view.blocks, own) : h('p', { class: 'muted' }, 'Sophia has not published a Home tab for you yet.'),
   );
-}
-
-function renderStatus(node, place, ts) {
-  const { typing, sessions } = world.slack;
-  const here = (entry) => entry.channel === place.id && (ts === null || entry.thread === ts);
-  const line = typing.find((entry) => here(entry) && entry.status);
-  const session = sessions.find((entry) => here(entry) && entry.status === 'processing');
-  const words = line ? `Sophia ${line.status.replace(/^sophia /i, '')}` : session ? 'Sophia is working…' : '';
-  const stop = ts !== null && session ? ts : '';
-  if (node.dataset.words === words && node.dataset.stop === stop) return;
-  node.dataset.words = words;
-  node.dataset.stop = stop;
-  const halt = () => deed('stopSession', { person: shown.me, channel: place.id, thread: ts });
-  fill(node, words, stop && h('button', { type: 'button', class: 'button small', on: { click: halt } }, 'Stop'));
 }
 
 function choosePerson(id) {

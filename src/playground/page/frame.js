@@ -1,0 +1,52 @@
+/** The small parts around the messages: app state, pane buttons, the empty channel, and who is at work. */
+import { fill, h } from './dom.js';
+import { avatar } from './people.js';
+
+const find = (selector) => document.querySelector(selector);
+
+/** Whether the app lives, and the button that fits. */
+export function renderApp({ state: appState, detail }) {
+  const words = { running: 'App running', crashed: 'App dead', starting: 'App starting…' };
+  const node = find('#app-state');
+  node.dataset.state = appState;
+  node.title = detail ?? '';
+  if (node.textContent !== words[appState]) node.textContent = words[appState];
+  find('#crash').hidden = appState === 'crashed';
+  find('#start').hidden = appState !== 'crashed';
+}
+
+/** The bar that stands for the panes on a phone. */
+export function renderPanes(shown) {
+  for (const button of document.querySelectorAll('#panes button')) {
+    button.setAttribute('aria-current', String(button.dataset.pane === shown.pane));
+    if (button.dataset.pane === 'thread') button.disabled = shown.thread === null;
+  }
+}
+
+export function renderEmpty(node, empty) {
+  node.hidden = !empty;
+  if (empty && node.childElementCount === 0)
+    fill(
+      node,
+      avatar('U0SOPHIA', 'Sophia'),
+      h('p', { class: 'empty-title' }, 'Ask in plain words, act with approval.'),
+      h(
+        'p',
+        { class: 'muted' },
+        'Mention @sophia with a question, or type /sophia and a command. Anything that changes the world is shown as a plan first and waits for a person who may say yes.',
+      ),
+    );
+}
+
+/** What Sophia is doing here, with Stop in the thread where she does it. */
+export function renderStatus(node, { typing, sessions }, place, ts, stopSession) {
+  const here = (entry) => entry.channel === place.id && (ts === null || entry.thread === ts);
+  const line = typing.find((entry) => here(entry) && entry.status);
+  const session = sessions.find((entry) => here(entry) && entry.status === 'processing');
+  const words = line ? `Sophia ${line.status.replace(/^sophia /i, '')}` : session ? 'Sophia is working…' : '';
+  const stop = ts !== null && session ? ts : '';
+  if (node.dataset.words === words && node.dataset.stop === stop) return;
+  node.dataset.words = words;
+  node.dataset.stop = stop;
+  fill(node, words, stop && h('button', { type: 'button', class: 'button small', on: { click: stopSession } }, 'Stop'));
+}
