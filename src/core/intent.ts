@@ -5,5 +5,5 @@ export type Intent =
   | { kind: 'act'; action: string; input: JsonObject; planOnly: boolean }
   | { kind: 'ask'; question: string }
   | { kind: 'help'; topic: string | null }
-  /** The words look like a command but do not parse: said back with the nearest and an example. */
-  | { kind: 'unclear'; problem: string; suggestions: string[] };
+  /** The words look like a command but do not parse: said back with the nearest and an example. `unknown`: no command begins so. */
+  | { kind: 'unclear'; problem: string; suggestions: string[]; unknown?: true };

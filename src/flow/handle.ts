@@ -1,5 +1,6 @@
 /** The whole way of one message, from words to a reported outcome: read this first. */
 import { toSophiaError } from '../core/error.ts';
+import type { Intent } from '../core/intent.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
 import type { ModelClass } from '../core/model.ts';
@@ -23,7 +24,7 @@ export async function handle(message: Message, run: Run, services: Services, opt
   const intent = job.requester.kind === 'member' ? readIntent(message, actions) : strangers;
 
   if (intent.kind === 'help') await say(job, sayHelp(actions, intent.topic, services.missing));
-  if (intent.kind === 'unclear') await say(job, unclear(intent.problem, intent.suggestions));
+  if (intent.kind === 'unclear') await say(job, unclear(intent, services.missing));
   if (intent.kind === 'act') {
     const { action, input } = intent;
     if (intent.planOnly) {
@@ -44,15 +45,22 @@ export async function handle(message: Message, run: Run, services: Services, opt
   await closeJob(job);
 }
 
-const strangers = {
-  kind: 'unclear' as const,
+type Unclear = Extract<Intent, { kind: 'unclear' }>;
+
+const strangers: Unclear = {
+  kind: 'unclear',
   problem: 'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them.',
   suggestions: [],
 };
 
-function unclear(problem: string, suggestions: string[]): Reply {
-  const nearest = suggestions.length > 0 ? `\nTry: ${suggestions.map((line) => `\`${line}\``).join(' or ')}` : '';
-  return { kind: 'words', tone: 'warning', markdown: `${problem}${nearest}` };
+function unclear(intent: Unclear, off: ReadonlyMap<string, string>): Reply {
+  const { problem, suggestions, unknown } = intent;
+  const lines = [problem];
+  if (suggestions.length > 0) lines.push(`Try: ${suggestions.map((line) => `\`${line}\``).join(' or ')}`);
+  else if (unknown) lines.push('`/sophia help` lists those I know.');
+  // It may be a command of a connector that is not set up.
+  if (unknown) lines.push(...off.values());
+  return { kind: 'words', tone: 'warning', markdown: lines.join('\n') };
 }
 
 /** Null when she may not speak where it was asked: the surface has said so to the asker alone. */

@@ -40,7 +40,12 @@ export function readIntent(message: Pick<Message, 'text' | 'kind'>, actions: Rea
     (suggestions.length === 0 || /\?$|^(what|who|why|when|where|how|which|is|are|can|show)\b/i.test(text))
   )
     return { kind: 'ask', question: text };
-  return { kind: 'unclear', problem: `I do not know the command “${text.split(/\s+/)[0]}”.`, suggestions };
+  return {
+    kind: 'unclear',
+    problem: `I do not know the command “${text.split(/\s+/)[0]}”.`,
+    suggestions,
+    unknown: true,
+  };
 }
 
 /** Examples of the commands whose first word is close to the one typed. */
