@@ -1,0 +1,118 @@
+/** What the app says when it cannot start, and what doctor says: the reason, by name, and a code that is not zero. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sophia-start-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type End = { code: number | null; said: string };
+
+async function start(environment: Record<string, string>, ...words: string[]): Promise<End> {
+  const child = spawn(process.execPath, ['src/main.ts', ...words], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', SOPHIA_DATA: join(folder, 'data'), PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 15_000,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+const slack = {
+  SLACK_BOT_TOKEN: 'xoxb-not-a-real-one',
+  SLACK_SIGNING_SECRET: 'not-a-real-one-either',
+  SOPHIA_ADMINS: 'U0ALICE',
+  // Nobody listens there.
+  SLACK_API_URL: 'http://127.0.0.1:9/api/',
+};
+
+describe.concurrent('the app', () => {
+  test('in production without Slack ends and names everything that is missing at once', async () => {
+    const { code, said } = await start({ NODE_ENV: 'production' });
+    expect(code).toBe(1);
+    for (const name of ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SOPHIA_ADMINS'])
+      expect(said).toContain(name);
+    expect(said).not.toMatch(/playground is open|\n\s+at /);
+  });
+
+  test('in production with half of Slack names the other half only', async () => {
+    const { code, said } = await start({ NODE_ENV: 'production', SLACK_BOT_TOKEN: slack.SLACK_BOT_TOKEN });
+    expect(code).toBe(1);
+    expect(said).toContain('SLACK_SIGNING_SECRET');
+    expect(said).toContain('SOPHIA_ADMINS');
+    expect(said).not.toContain('SLACK_BOT_TOKEN (');
+    expect(said).not.toContain(slack.SLACK_BOT_TOKEN);
+  });
+
+  test('with a policy that does not hold ends and says where it does not', async () => {
+    const path = join(folder, 'policy.yaml');
+    await writeFile(path, 'version: 1\nrules:\n  - { name: everything, then: alow }\n');
+    const { code, said } = await start({ ...slack, SOPHIA_POLICY: path });
+    expect(code).toBe(1);
+    expect(said).toContain('policy');
+    expect(said).toContain('rules[0].then');
+    expect(said).toContain('docs/policy.md');
+  });
+
+  test('with a policy that is not there ends and names the file', async () => {
+    const path = join(folder, 'nowhere.yaml');
+    const { code, said } = await start({ ...slack, SOPHIA_POLICY: path });
+    expect(code).toBe(1);
+    expect(said).toContain('SOPHIA_POLICY');
+    expect(said).toContain(path);
+  });
+
+  test('with settings that cannot be meant names each of them', async () => {
+    const { code, said } = await start({ ...slack, PORT: 'many', LOG_LEVEL: 'loud', SLACK_BOT_TOKEN: 'xapp-mixed-up' });
+    expect(code).toBe(1);
+    for (const name of ['PORT', 'LOG_LEVEL', 'SLACK_BOT_TOKEN', 'xoxb-']) expect(said).toContain(name);
+    expect(said).not.toContain('xapp-mixed-up');
+  });
+
+  test('with a Slack that does not answer ends and says so, without the token', async () => {
+    const { code, said } = await start(slack);
+    expect(code).toBe(1);
+    expect(said).toMatch(/slack/i);
+    expect(said).not.toContain(slack.SLACK_BOT_TOKEN);
+  });
+
+  test('asked for a word it does not know names the one it does', async () => {
+    const { code, said } = await start({}, 'docter');
+    expect(code).toBe(1);
+    expect(said).toContain('docter');
+    expect(said).toContain('doctor');
+  });
+});
+
+describe.concurrent('doctor', () => {
+  test('with nothing set says what is missing and where to get it, and ends as failed', async () => {
+    const { code, said } = await start({}, 'doctor');
+    expect(code).toBe(1);
+    for (const name of ['SLACK_BOT_TOKEN', 'SOPHIA_ADMINS', 'GITHUB_TOKEN', 'FLY_API_TOKEN', 'OPENROUTER_API_KEY'])
+      expect(said).toContain(name);
+    expect(said).toContain('fly tokens create');
+  });
+
+  test('names a policy that does not hold', async () => {
+    const path = join(folder, 'second.yaml');
+    await writeFile(path, 'version: 2\n');
+    const { code, said } = await start({ SOPHIA_POLICY: path }, 'doctor');
+    expect(code).toBe(1);
+    expect(said).toMatch(/✗ policy/);
+    expect(said).toContain('version');
+  });
+});
