@@ -96,15 +96,14 @@ async function think(job: Job, turn: Turn): Promise<Answer> {
   if (over) return { state: 'failed', reason: over, hint: 'Ask an admin to raise the budget.', usd: 0, fallbacks: [] };
   await services.runs.setStanding(run.id, 'thinking');
   const answer = await services.model.answer(turn);
-  if (answer.usd > 0)
-    await services.budgets.record({
-      runId: run.id,
-      person: requester.id,
-      channel: origin.message.channel,
-      usd: answer.usd,
-      what: answer.state === 'answered' ? answer.model : 'failed call',
-      at: services.now().toISOString(),
-    });
+  await services.budgets.record({
+    runId: run.id,
+    person: requester.id,
+    channel: origin.message.channel,
+    usd: answer.usd,
+    what: answer.state === 'answered' ? answer.model : 'failed call',
+    at: services.now().toISOString(),
+  });
   return answer;
 }
 

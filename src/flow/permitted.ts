@@ -9,7 +9,7 @@ import type { ActionCall } from './call.ts';
 export async function frozen(job: Job): Promise<string | null> {
   try {
     const freeze = await job.services.freezes.current();
-    return freeze && `Everything is frozen since ${freeze.since}: ${freeze.reason}`;
+    return freeze && `Everything is frozen since ${freeze.since.slice(0, 16).replace('T', ' ')} UTC: ${freeze.reason}`;
   } catch (error) {
     job.services.log.error({ error: String(error) }, 'the freeze could not be read');
     return 'I cannot read whether things are frozen, so I treat them as frozen.';
