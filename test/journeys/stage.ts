@@ -126,7 +126,11 @@ export async function openStage(options: StageOptions = {}) {
     /** Resolves when no run is under way. */
     quiet: () =>
       eventually('all runs end', () =>
-        expect(rows("SELECT title, standing FROM runs WHERE state = 'running'")).toEqual([]),
+        // What was acknowledged but not yet begun is in the inbox.
+        expect([
+          ...rows('SELECT id FROM inbox WHERE done_at IS NULL'),
+          ...rows("SELECT title, standing FROM runs WHERE state = 'running'"),
+        ]).toEqual([]),
       ),
 
     votes: (approvalId: string): Row[] =>
