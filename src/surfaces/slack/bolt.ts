@@ -33,8 +33,6 @@ export type Bolt = {
   connected(): boolean;
 };
 
-const mostBodyBytes = 1_000_000;
-
 export function createBolt(options: BoltOptions): Bolt {
   const { botToken, botId, botUserId, appToken, apiUrl, inbox, log, now } = options;
   const logger = slackLogger(log);
@@ -96,7 +94,6 @@ function overHttp(signingSecret: string, log: Log, logger: Logger): Transport {
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: requestPath,
-    bodyLimit: mostBodyBytes,
     logger,
     async processEventErrorHandler({ error, response }) {
       if (response.headersSent) return false;

@@ -5,6 +5,8 @@ import type { Log } from '../../core/connector.ts';
 
 export const requestPath = '/slack/events';
 const mostSkewSeconds = 300;
+/** Slack's largest are some tens of kilobytes. */
+const mostBodyBytes = 1024 * 1024;
 
 export type ServerOptions = {
   now: () => Date;
@@ -34,7 +36,11 @@ export function createHttpServer(options: ServerOptions): Server {
         request.resume();
         return end(response, 401, '');
       }
-      slack(request, response);
+      const body = await readBody(request);
+      if (body === null) return end(response, 413, '', { connection: 'close' });
+      if (!isObject(body, request.headers['content-type'])) return end(response, 400, '');
+      // Bolt takes a body that was read already, and checks its signature.
+      slack(Object.assign(request, { rawBody: body }), response);
       return;
     }
     request.resume();
@@ -48,8 +54,41 @@ export function createHttpServer(options: ServerOptions): Server {
   });
 }
 
-function end(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+/** Null when it is larger than any request of Slack's; the rest is let run off unread. */
+function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= mostBodyBytes) chunks.push(chunk);
+      else resolve(null);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
+}
+
+/** Bolt falls over a body that says `null`; what is no JSON at all it refuses itself. */
+function isObject(body: Buffer, type: string | undefined): boolean {
+  const text = body.toString();
+  const form = type === 'application/x-www-form-urlencoded';
+  const json = form ? new URLSearchParams(text).get('payload') : text;
+  if (json === null) return true;
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return true;
+  }
+}
+
+function end(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    ...headers,
+  });
   response.end(body);
 }
 
