@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
 import { currentApprovers, refreshCards } from './approve.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
-import { frozen, release, rule } from './permitted.ts';
+import { frozen, overBudget, release, rule } from './permitted.ts';
 import { lookContext, planOf } from './plan.ts';
 import { record, refusal } from './written.ts';
 
@@ -69,7 +69,7 @@ export async function begin(
   return { state: 'begun' };
 }
 
-/** Everything the approval rested on, read again: run, freeze, policy, voters, preconditions. Null when all of it holds. */
+/** Everything the approval rested on, read again: run, freeze, budget, policy, voters, preconditions. Null when all of it holds. */
 async function stillTrue(
   job: Job,
   call: ActionCall,
@@ -79,7 +79,7 @@ async function stillTrue(
   const { services } = job;
   const action = services.actions.get(call.action);
   const run = await services.runs.get(job.run.id);
-  const refuse = async (code: 'stopped' | 'frozen', reason: string): Promise<Executed> => {
+  const refuse = async (code: 'stopped' | 'frozen' | 'over_budget', reason: string): Promise<Executed> => {
     if (approvalId) await voidApproval(job, approvalId, reason);
     await release(job, call);
     return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
@@ -87,6 +87,8 @@ async function stillTrue(
   if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
   const stop = action?.worksFrozen ? null : await frozen(job);
   if (stop) return refuse('frozen', stop);
+  const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
+  if (over) return refuse('over_budget', over);
 
   const reason = approvalId ? await whyVoid(job, approvalId) : whyNoLongerAllowed(job, call, ready);
   if (reason === null) return null;

@@ -444,3 +444,39 @@ test('a command in a place where she may not speak ends there, and is not tried 
   expect(run?.standing).toBe('I am not in this channel.');
   expect(tries).toBe(1);
 });
+
+test('what no longer fits the day’s budget is neither asked nor begun', async () => {
+  const { house } = await counterHouse();
+  let bought = 0;
+  const buy = defineAction({
+    name: 'counter_buy_thing',
+    description: 'buys',
+    effect: 'write',
+    usage: 'buy',
+    input: z.strictObject({}),
+    output: z.object({}),
+    plan: async () => ({ target: 'shop', summary: 'Buy', details: [], cost: { usd: 4 }, preconditions: [] }),
+    async run() {
+      bought++;
+      return {};
+    },
+  });
+  (house.services.actions as Map<string, unknown>).set(buy.name, buy);
+  const { thread } = await house.say('buy');
+  const card = await house.card(thread);
+  await house.store.budgets.record({
+    runId: 'other',
+    person: bob,
+    channel: 'c',
+    usd: 7,
+    what: 'model',
+    at: new Date().toISOString(),
+  });
+  await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await house.answer(thread)).toMatchObject({
+    outcome: { state: 'refused', code: 'over_budget', reason: expect.stringContaining('$10.00') },
+  });
+  const again = await house.say('buy');
+  expect(await house.answer(again.thread)).toMatchObject({ outcome: { state: 'refused', code: 'over_budget' } });
+  expect(bought).toBe(0);
+});
