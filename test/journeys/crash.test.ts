@@ -1,4 +1,4 @@
-/** kill -9 in the middle of a deploy, at three moments: it ends after the next start, and no machine is updated twice. */
+/** kill -9 in the middle of a deploy, at four moments: it ends after the next start, and no machine is updated twice. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { flyApp } from '../../src/playground/world.ts';
 import { bob, done, eventually, openStage, type Stage } from './stage.ts';
@@ -15,6 +15,7 @@ beforeEach(async () => {
 });
 afterAll(() => stage.close());
 
+const longAgo = '2020-01-01T00:00:00.000Z';
 const since = (before: number[]) => stage.updates().map((count, index) => count - (before[index] ?? 0));
 
 test('kill -9 after an update reached Fly and before its answer: the deploy ends after the next start, no machine twice', async () => {
@@ -87,6 +88,27 @@ test('kill -9 while a machine is waited for: the deploy goes on where it was', a
   expect(stage.running()).toEqual([sha, sha, sha]);
 });
 
+test('an update whose answer was lost is found done when its write is surely over, also across kill -9', async () => {
+  const { driver, app, fly, engine } = stage;
+  const before = stage.updates();
+  const { card, place, sha } = await stage.askToDeploy();
+  fly.faults.dropAnswer({ method: 'POST', path: updateOf(0) });
+  await stage.approve(bob, card);
+  await eventually('the app waits until it may look', () =>
+    expect(engine.rows("SELECT id FROM step_attempts WHERE kind = 'sleep' AND status = 'running'")).toHaveLength(1),
+  );
+  expect(since(before)).toEqual([1, 0, 0]);
+  await app.crash();
+  engine.alter(`UPDATE step_attempts SET context = json_set(context, '$.resumeAt', '${longAgo}') WHERE kind = 'sleep';
+    UPDATE workflow_runs SET available_at = '${longAgo}' WHERE status = 'running'`);
+  await app.start();
+  await driver.reply(place, done, { after: card.ts });
+  await stage.ended(card.approvalId);
+  expect(since(before)).toEqual([1, 1, 1]);
+  expect(stage.running()).toEqual([sha, sha, sha]);
+  expect(attempts(card.approvalId)).toEqual([1, 1, 1, 1]);
+});
+
 function updateOf(index: number): RegExp {
   return new RegExp(`/machines/${stage.machines()[index]?.id}$`);
 }
@@ -97,7 +119,7 @@ function sent(path: RegExp): number {
 
 /** The wait for a dead process's write to be surely over, as if it had passed: 25 s for an update at Fly. */
 function ageWriteDeadlines(): void {
-  stage.alter(`UPDATE ledger SET write_deadline = '2020-01-01T00:00:00.000Z' WHERE state = 'started'`);
+  stage.alter(`UPDATE ledger SET write_deadline = '${longAgo}' WHERE state = 'started'`);
 }
 
 /** Of the deeds under this approval, in the order they were begun. */

@@ -31,6 +31,7 @@ test('an approval is clicked over the socket and carried out once, also after th
   await driver.whisper(alice, ['asked for this yourself'], seen);
   slack.disconnectSockets('cut');
   await slack.waitFor((snapshot) => snapshot.connection.sockets === 0);
+  // Slack's own client pauses five seconds before it connects again.
   await slack.waitFor((snapshot) => snapshot.connection.sockets > 0, 15_000);
   await Promise.all([stage.approve(bob, card), stage.approve(bob, card)]);
   await driver.reply(place, done, { after: card.ts });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
 import type { FlyChange } from '../../src/emulators/fly/index.ts';
 import type { SlackEmulatorOptions, SlackMessage } from '../../src/emulators/slack/index.ts';
@@ -20,6 +21,9 @@ export const random = 'C0RANDOM';
 export const reference = /\bA\d+\b/;
 /** The deed is reported as done, with its reference. */
 export const done = [/Done:/, reference];
+
+/** The same sources are started over and over again. */
+export const compileCache = fileURLToPath(new URL('../../node_modules/.cache/journeys', import.meta.url));
 
 export type Row = Record<string, unknown>;
 export type StageOptions = {
@@ -50,6 +54,7 @@ export async function openStage(options: StageOptions = {}) {
     PORT: String(port),
     HOST: '127.0.0.1',
     SOPHIA_DATA: data,
+    NODE_COMPILE_CACHE: compileCache,
     ...options.environment,
   };
   const app = createApp({
@@ -65,12 +70,12 @@ export async function openStage(options: StageOptions = {}) {
   world.fly.subscribe((change) => changes.push(change));
 
   async function close(): Promise<void> {
-    await app.crash();
+    await app.stop();
     await world.close();
     await rm(data, { recursive: true, force: true, maxRetries: 3 });
   }
-  function onRecords<T>(deed: (database: DatabaseSync) => T): T {
-    const database = new DatabaseSync(join(data, 'sophia.db'), { timeout: 2_000 });
+  function onRecords<T>(deed: (database: DatabaseSync) => T, file = 'sophia.db'): T {
+    const database = new DatabaseSync(join(data, file), { timeout: 2_000 });
     try {
       return deed(database);
     } finally {
@@ -96,6 +101,11 @@ export async function openStage(options: StageOptions = {}) {
 
     /** Past the app, as time would: only while it is down. */
     alter: (statement: string) => onRecords((database) => database.exec(statement)),
+    /** The engine's own file, `runs.db`. */
+    engine: {
+      rows: (statement: string): Row[] => onRecords((database) => database.prepare(statement).all(), 'runs.db'),
+      alter: (statement: string) => onRecords((database) => database.exec(statement), 'runs.db'),
+    },
 
     machines,
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileCache } from './stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder = '';
@@ -19,7 +20,13 @@ type End = { code: number | null; said: string };
 async function start(environment: Record<string, string>, ...words: string[]): Promise<End> {
   const child = spawn(process.execPath, ['src/main.ts', ...words], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', SOPHIA_DATA: join(folder, 'data'), PORT: '0', ...environment },
+    env: {
+      PATH: process.env.PATH ?? '',
+      SOPHIA_DATA: join(folder, 'data'),
+      PORT: '0',
+      NODE_COMPILE_CACHE: compileCache,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 15_000,
   });
