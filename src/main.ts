@@ -33,6 +33,9 @@ import { environments, parseServices, workflows } from './workflows/index.ts';
 
 /** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
 const wakeEveryMs = 1_000;
+/** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
+const keepInboxMs = 7 * 24 * 3_600_000;
+const tidyEveryMs = 3_600_000;
 /** A step under way at the end is given this long; what is cut off then is picked up at the next start. */
 const patienceMs = 8_000;
 
@@ -195,11 +198,16 @@ async function serve(settings: Settings): Promise<void> {
   const waking = setInterval(() => {
     wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));
   }, wakeEveryMs);
+  const tidying = setInterval(() => {
+    const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
+    store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
+  }, tidyEveryMs);
   slack.replay().catch((error) => log.error({ error: String(error) }, 'the inbox could not be replayed'));
 
   const stop = once(async () => {
     setTimeout(() => process.exit(0), patienceMs).unref();
     clearInterval(waking);
+    clearInterval(tidying);
     await slack.stop();
     await durable.close();
     await store.close();
