@@ -126,6 +126,7 @@ test('a rightly signed body that is no request of Slack is refused and does not 
       ['null', 'application/json'],
       ['17', 'application/json'],
       ['payload=null', form],
+      ['', 'application/json'],
     ] as const) {
       const status = await send(body, stage.slack.sign(body), type);
       expect([body, status >= 400 && status < 500]).toEqual([body, true]);

@@ -60,15 +60,29 @@ export function auditActions(services: () => Services): Action[] {
     },
     show: (output) => {
       const { rows } = output as { rows: { [key: string]: string }[] };
-      const columns = ['reference', 'at', 'kind', 'by', 'action', 'facts', 'hash'];
+      // What a person scans for; the whole facts and hashes are in the output and in the database.
+      const columns = ['reference', 'at', 'kind', 'by', 'action', 'said'];
+      const view = rows.map((row) => ({
+        ...row,
+        at: row.at?.slice(0, 19).replace('T', ' ') ?? '',
+        said: inShort(row.facts),
+      }));
       return {
         kind: 'table',
-        title: 'Audit trail',
+        title: 'Audit trail (UTC)',
         columns,
-        rows: rows.map((row) => columns.map((name) => row[name] ?? '')),
+        rows: view.map((row) => columns.map((name) => (row as { [key: string]: string })[name] ?? '')),
       };
     },
   });
 
   return [showAudit];
+}
+
+/** `done · plan 9f8e7d6c · fly:acme-web`. */
+function inShort(facts = ''): string {
+  if (!facts.startsWith('{')) return facts;
+  const { verdict, state, code, plan, target } = JSON.parse(facts) as { [key: string]: unknown };
+  const hash = typeof plan === 'string' ? `plan ${plan.slice(0, 8)}` : undefined;
+  return [verdict, state, code, hash, target].filter((value) => typeof value === 'string').join(' · ');
 }
