@@ -184,6 +184,8 @@ export type HouseOptions = {
   admins?: string[];
   directory?: string;
   surface?: TestSurface;
+  /** A real surface instead: people speak and click there. */
+  at?: Surface;
   think?: (turn: Turn) => Answer;
   missing?: Map<string, string>;
   now?: () => Date;
@@ -229,7 +231,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
       describe: () => null,
     },
     durable: undefined as unknown as Services['durable'],
-    surface: () => surface,
+    surface: () => options.at ?? surface,
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),
     redact: (text) => text,
     limits: { runUsd: 1, dayUsd: 10 },

@@ -89,6 +89,8 @@ test('a head that moved after the question voids the approval; only the new card
   expect(stage.hasButtons(first)).toBe(false);
   const second = await driver.card(place, first);
   expect(second.words).toContain(head.slice(0, 7));
+  // What the plan itself looked up is no stranger's word that steered it.
+  expect(second.words).not.toContain('Untrusted text');
   expect(first.words).not.toContain(head.slice(0, 7));
   expect(merges()).toEqual([]);
 

@@ -1,5 +1,5 @@
 /** What does not come from Slack, or not now, or is too much, is refused at the door and leaves no trace. */
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alice, deploys, openStage, type Stage } from './stage.ts';
 
@@ -116,6 +116,29 @@ test('a rightly signed body that is too large is refused', () =>
     const body = forged('t7', { padding: 'x'.repeat(1_100_000) });
     expect(await sendAlone(body, stage.slack.sign(body))).toBe(413);
     expect(await sendAlone(body, {})).toBe(413);
+  }));
+
+test('whoever shares the connection of a refused large body is answered', () =>
+  nothingFollows(async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = (body: string) =>
+      new Promise<number>((resolve, reject) => {
+        const asked = request(`${stage.app.url}/slack/events`, {
+          method: 'POST',
+          agent,
+          headers: { 'content-type': form },
+        });
+        asked.on('error', reject);
+        asked.on('response', (answer) => {
+          answer.resume();
+          answer.on('end', () => resolve(answer.statusCode ?? 0));
+        });
+        asked.end(body);
+      });
+    // The door may close before all of it is sent: what counts is who comes after.
+    await post('x'.repeat(3_000_000)).catch(() => 413);
+    expect(await post(forged('t9'))).toBe(401);
+    agent.destroy();
   }));
 
 test('a rightly signed body that is no request of Slack is refused and does not end the app', () =>
