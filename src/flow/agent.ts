@@ -5,6 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { gatherContext } from './context.ts';
 import { perform } from './gate.ts';
 import { inputSchema } from './input.ts';
+import { dayStart } from './permitted.ts';
 
 export type Worked = {
   text: string;
@@ -109,7 +110,7 @@ async function think(job: Job, turn: Turn): Promise<Answer> {
 
 async function overBudget(job: Job): Promise<string | null> {
   const { budgets, limits, now } = job.services;
-  const today = `${now().toISOString().slice(0, 10)}T00:00:00.000Z`;
+  const today = dayStart(now());
   if ((await budgets.spent({ since: today, runId: job.run.id })) >= limits.runUsd)
     return `This run has used its $${limits.runUsd.toFixed(2)} for models.`;
   if ((await budgets.spent({ since: today })) >= limits.dayUsd)

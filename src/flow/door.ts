@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './approve.ts';
+import { freeTargets } from './permitted.ts';
 
 const titleCharacters = 80;
 
@@ -41,7 +42,7 @@ export async function wakeDecided(services: Services): Promise<void> {
 
 /** A run that broke for good is the house's fault: free what it held and say so where it was asked. */
 export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
-  for (const target of await services.locks.release(run.id)) await services.durable.wake(`target:${target}`);
+  await freeTargets(services, run.id);
   for (const approval of (await services.approvals.pending()).filter((pending) => pending.runId === run.id))
     if (await services.approvals.close(approval.id, 'stopped', 'The run broke.'))
       await services.approvals.notice(approval.id);

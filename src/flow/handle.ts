@@ -10,6 +10,7 @@ import type { Run } from '../core/run.ts';
 import { work } from './agent.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
+import { freeTargets } from './permitted.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
 
 /** Grows whenever the order or the names of steps change: runs parked on an older one need that build (`durable/`). */
@@ -118,7 +119,7 @@ async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {
 async function closeJob(job: Job): Promise<void> {
   const { run, services, surface, thread } = job;
   await run.step('close', async () => {
-    for (const target of await services.locks.release(run.id)) await services.durable.wake(`target:${target}`);
+    await freeTargets(services, run.id);
     await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
     await surface.setStatus(thread, 'active');
   });

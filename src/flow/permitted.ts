@@ -1,6 +1,6 @@
 /** May this be done now: freeze, budget, and what the policy in force says. */
 import type { Action } from '../core/action.ts';
-import type { Job } from '../core/job.ts';
+import type { Job, Services } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import type { ActionCall } from './call.ts';
@@ -16,10 +16,15 @@ export async function frozen(job: Job): Promise<string | null> {
   }
 }
 
+/** Budgets count by the day in UTC. */
+export function dayStart(now: Date): string {
+  return `${now.toISOString().slice(0, 10)}T00:00:00.000Z`;
+}
+
 export async function overBudget(job: Job, usd: number): Promise<string | null> {
   if (usd === 0) return null;
   const { now, budgets, limits } = job.services;
-  const spent = await budgets.spent({ since: `${now().toISOString().slice(0, 10)}T00:00:00.000Z` });
+  const spent = await budgets.spent({ since: dayStart(now()) });
   if (spent + usd <= limits.dayUsd) return null;
   return `It would cost $${usd.toFixed(2)}, and $${spent.toFixed(2)} of today's $${limits.dayUsd.toFixed(2)} is spent.`;
 }
@@ -38,5 +43,10 @@ export function rule(job: Job, action: Action, plan: Plan): Ruling {
 /** Frees what the deed held and wakes who waits for it; a workflow's steps leave its targets locked until it has ended. */
 export async function release(job: Job, call: ActionCall): Promise<void> {
   if (call.grant) return;
-  for (const freed of await job.services.locks.release(job.run.id)) await job.services.durable.wake(`target:${freed}`);
+  await freeTargets(job.services, job.run.id);
+}
+
+/** Frees all that a run holds. */
+export async function freeTargets(services: Services, runId: string): Promise<void> {
+  for (const target of await services.locks.release(runId)) await services.durable.wake(`target:${target}`);
 }

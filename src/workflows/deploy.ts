@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { defineWorkflow, type LookContext } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Detail } from '../core/plan.ts';
+import { shortImage } from '../kit/image.ts';
 import { type Move, move, roll, rolled, rollingSteps } from './rolling.ts';
-import { checksSeen, commitSeen, comparisonSeen, imageSeen, shortImage, statusSeen } from './seen.ts';
+import { checksSeen, commitSeen, comparisonSeen, imageSeen, statusSeen } from './seen.ts';
 import { findPlace, type Place, type ServiceBook } from './services.ts';
 
 const input = z.strictObject({
@@ -83,7 +84,7 @@ export function deploy(book: ServiceBook) {
           { label: 'Checks', value: checks.summary },
           { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
         ],
-        steps: rollingSteps(place.app, moves, shortImage),
+        steps: rollingSteps(place.app, moves),
         ...(between.diff ? { diff: between.diff } : {}),
         undo: `By itself when a machine does not become healthy; later with /sophia rollback ${place.service} to ${place.environment}.`,
         links: [{ label: 'Commit', url: commit.url }],

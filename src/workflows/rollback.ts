@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { defineWorkflow } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
+import { shortImage } from '../kit/image.ts';
 import { type Move, move, roll, rolled, rollingSteps } from './rolling.ts';
-import { shortImage, statusSeen, versionsSeen } from './seen.ts';
+import { statusSeen, versionsSeen } from './seen.ts';
 import { findPlace, type ServiceBook } from './services.ts';
 
 const input = z.strictObject({
@@ -53,7 +54,7 @@ export function rollback(book: ServiceBook) {
           { label: 'Image next', value: [...new Set(moves.map((one) => shortImage(one.to)))].join(', ') },
           { label: 'Machines', value: moves.map((one) => `${one.region} ${one.machine}`).join(', ') },
         ],
-        steps: rollingSteps(place.app, moves, shortImage),
+        steps: rollingSteps(place.app, moves),
         undo: `/sophia deploy ${place.service} to ${place.environment} goes forward again.`,
         preconditions: [{ name: 'machines', expected: moves.map((one) => [one.machine, one.instance_id]) }],
         resolved: { app: place.app, moves },

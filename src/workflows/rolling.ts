@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { ProgressStep } from '../core/reply.ts';
+import { shortImage } from '../kit/image.ts';
 
 export const move = z.object({
   machine: z.string(),
@@ -28,17 +29,17 @@ export type Rolled = z.infer<typeof rolled>;
 const healthSeconds = 180;
 
 /** The steps an approval of this rollout grants: each machine forward, and each back if one does not become healthy. */
-export function rollingSteps(app: string, moves: Move[], short: (image: string) => string): PlannedStep[] {
+export function rollingSteps(app: string, moves: Move[]): PlannedStep[] {
   return [
     ...moves.map((one) => ({
       action: 'fly_update_machine',
       input: forward(app, one),
-      summary: `${one.region} ${one.machine}: ${short(one.from)} → ${short(one.to)}`,
+      summary: `${one.region} ${one.machine}: ${shortImage(one.from)} → ${shortImage(one.to)}`,
     })),
     ...moves.map((one) => ({
       action: 'fly_update_machine',
       input: back(app, one),
-      summary: `${one.region} ${one.machine}: back to ${short(one.from)}`,
+      summary: `${one.region} ${one.machine}: back to ${shortImage(one.from)}`,
       when: 'a machine does not become healthy',
     })),
   ];

@@ -39,11 +39,3 @@ export const statusSeen = z.object({
 });
 export const imageSeen = z.object({ digest: z.string(), pinned: z.string(), revision: z.string().nullable() });
 export const versionsSeen = z.object({ versions: z.array(z.object({ image: z.string() })) });
-
-/** `acme-web:9f8e7d6`: short enough for one line. */
-export function shortImage(reference: string): string {
-  const [name = '', digest] = reference.split('@');
-  const [repository = '', tag] = name.slice(name.lastIndexOf('/') + 1).split(':');
-  if (tag !== undefined) return `${repository}:${/^[0-9a-f]{40}$/.test(tag) ? tag.slice(0, 7) : tag}`;
-  return digest === undefined ? repository : `${repository}@${digest.slice(0, 19)}`;
-}

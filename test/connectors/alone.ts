@@ -1,5 +1,6 @@
 /** Plans and runs a connector's actions without the rest of the house, as the gate would. */
-import type { DeedContext, PlainAction, Reconciliation } from '../../src/core/action.ts';
+import { z } from 'zod';
+import type { Action, DeedContext, PlainAction, Reconciliation } from '../../src/core/action.ts';
 import type { Connection } from '../../src/core/connector.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import type { Plan } from '../../src/core/plan.ts';
@@ -51,4 +52,17 @@ export function alone(connection: Connection) {
       return action.reconcile(plan, context(deed));
     },
   };
+}
+
+/** What models, people and policies are promised of each action. */
+export function promises(actions: Action[]) {
+  return actions.map(({ name, effect, taints, usage, example, description, input }) => ({
+    name,
+    effect,
+    taints: taints ?? false,
+    usage: usage ?? null,
+    example: example ?? null,
+    description,
+    input: z.toJSONSchema(input, { io: 'input' }),
+  }));
 }

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { defineAction, type Reconciliation } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
+import { shortImage } from '../../kit/image.ts';
 import { withLease } from './lease.ts';
-import { place, shortImage } from './schema.ts';
+import { place } from './schema.ts';
 import type { FlyWorld } from './world.ts';
 
 const input = z.strictObject(place);

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { defineAction } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Reply } from '../../core/reply.ts';
+import { shortImage } from '../../kit/image.ts';
 import { verdict, waitHealthy } from './health.ts';
-import { appName, deedMark, imageReference, machineId, machineView, place, shortImage, viewMachine } from './schema.ts';
+import { appName, deedMark, imageReference, machineId, machineView, place, viewMachine } from './schema.ts';
 import type { FlyWorld } from './world.ts';
 
 const none = z.strictObject({});

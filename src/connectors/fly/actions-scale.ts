@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { defineAction, type Reconciliation } from '../../core/action.ts';
 import { SophiaError, toSophiaError } from '../../core/error.ts';
+import { shortImage } from '../../kit/image.ts';
 import type { Machine } from './client.ts';
 import { withLease } from './lease.ts';
 import { growFleet } from './scale-up.ts';
-import { appName, deedMark, region, shortImage } from './schema.ts';
+import { appName, deedMark, region } from './schema.ts';
 import type { FlyWorld } from './world.ts';
 
 const most = 20;

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { defineAction, type Reconciliation } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
+import { shortImage } from '../../kit/image.ts';
 import { withLease } from './lease.ts';
 import { parseImage } from './registry.ts';
-import { deedMark, imageReference, place, previousMark, shortImage } from './schema.ts';
+import { deedMark, imageReference, place, previousMark } from './schema.ts';
 import type { FlyWorld } from './world.ts';
 
 const input = z.strictObject({

@@ -2,27 +2,17 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { connectFly, fly } from '../../../src/connectors/fly/index.ts';
+import { promises, silent } from '../alone.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
 const config = fly.config.parse({ FLY_API_TOKEN: 'fm2_x' });
 
 test('the actions are these', async () => {
-  const list = connectFly(config, { log }).actions.map(
-    ({ name, effect, taints, usage, example, description, input }) => ({
-      name,
-      effect,
-      taints: taints ?? false,
-      usage: usage ?? null,
-      example: example ?? null,
-      description,
-      input: z.toJSONSchema(input, { io: 'input' }),
-    }),
-  );
+  const list = promises(connectFly(config, { log: silent }).actions);
   await expect(`${JSON.stringify(list, null, 2)}\n`).toMatchFileSnapshot('actions.golden.txt');
 });
 
 test('every input is strict and every field of it is described', () => {
-  for (const { name, input } of connectFly(config, { log }).actions) {
+  for (const { name, input } of connectFly(config, { log: silent }).actions) {
     const schema = z.toJSONSchema(input, { io: 'input' });
     expect(schema.additionalProperties, name).toBe(false);
     for (const [field, value] of Object.entries(schema.properties ?? {}))

@@ -2,22 +2,14 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { connectGitHub, github } from '../../../src/connectors/github/index.ts';
+import { promises, silent } from '../alone.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
 const config = github.config.parse({ GITHUB_TOKEN: 'ghp_x' });
-const { actions } = connectGitHub(config, { log });
+const { actions } = connectGitHub(config, { log: silent });
 const key = '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----';
 
 test('the actions are these', async () => {
-  const list = actions.map(({ name, effect, taints, usage, example, description, input }) => ({
-    name,
-    effect,
-    taints: taints ?? false,
-    usage: usage ?? null,
-    example: example ?? null,
-    description,
-    input: z.toJSONSchema(input, { io: 'input' }),
-  }));
+  const list = promises(actions);
   await expect(`${JSON.stringify(list, null, 2)}\n`).toMatchFileSnapshot('actions.golden.txt');
 });
 
