@@ -23,14 +23,14 @@ export type Origin = { kind: 'message'; message: Message };
 
 export interface Policy {
   /** What the policy in force says of this deed; `taint` only ever raises. */
-  rule(question: PolicyQuestion): Ruling;
+  rule(question: PolicyQuestion): Promise<Ruling>;
   /** People in charge, told when something is wrong. */
   admins(): string[];
 }
 
 export type PolicyQuestion = {
   action: Action;
-  plan: Pick<PlanDraft, 'environment' | 'target'>;
+  plan: Pick<PlanDraft, 'environment' | 'target' | 'repository'>;
   requester: Person;
   channel: string;
   taint: TaintSource[];

@@ -1,4 +1,5 @@
 /** What a person said to Sophia, whatever the surface. */
+import type { JsonObject } from './json.ts';
 import type { TaintSource } from './outcome.ts';
 import type { PersonId } from './person.ts';
 import type { ThreadId } from './thread.ts';
@@ -14,6 +15,8 @@ export type Message = {
   text: string;
   /** How it came: a slash command is always meant as one; words may be a question. */
   kind: 'words' | 'command';
+  /** The deed outright, when a button or a form names it instead of words; `text` says it for people. */
+  act?: { action: string; input: JsonObject };
   /** ACL token of the place: who can read here (`slack:T1:C1`, `slack:T1:D1`, or `slack:T1:public` for public channels). */
   audience: string;
   /** The words hold somebody else's (a quoted message): who wrote them, named on the card of any write. */

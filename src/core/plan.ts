@@ -25,6 +25,8 @@ export type PlanDraft = {
   /** One plain sentence. */
   summary: string;
   environment?: string;
+  /** `owner/name`: the repository it comes from, whose writers a policy may name as approvers. */
+  repository?: string;
   details: Detail[];
   steps?: PlannedStep[];
   diff?: string;

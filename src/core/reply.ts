@@ -1,5 +1,6 @@
 /** What Sophia says, independent of the surface that shows it. Text is Markdown where named so, plain text elsewhere. */
 import type { Approval, Rule } from './approval.ts';
+import type { JsonObject } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
@@ -9,16 +10,31 @@ export type ProgressStep = {
   detail?: string;
 };
 export type Link = { label: string; url: string };
+/** A deed one click away: whoever clicks asks for it, through the gate, as if they had typed it. */
+export type Button = {
+  label: string;
+  style?: 'primary' | 'danger';
+  action: string;
+  input: JsonObject;
+  confirm?: string;
+};
 
 export type Reply =
   /** `footer`: model, cost, reference, in small print. */
-  | { kind: 'words'; markdown: string; tone?: 'plain' | 'warning' | 'error'; links?: Link[]; footer?: string }
+  | {
+      kind: 'words';
+      markdown: string;
+      tone?: 'plain' | 'warning' | 'error';
+      links?: Link[];
+      footer?: string;
+      buttons?: Button[];
+    }
   /** The approval in whatever state it is; buttons only while it is pending. */
   | { kind: 'card'; approval: Approval; note?: string }
   /** `/sophia plan …`: the plan and what policy would say, with nothing to click. */
   | { kind: 'plan'; plan: Plan; ruling: Ruling }
   | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
-  | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string }
+  | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string; buttons?: Button[] }
   | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string };
 
 /** What policy says of a plan. */

@@ -2,10 +2,10 @@
 import type { Job } from '../core/job.ts';
 import type { Answer, ModelClass, ToolSpec, Turn, TurnMessage } from '../core/model.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { dayStart } from './budget.ts';
 import { gatherContext } from './context.ts';
 import { perform } from './gate.ts';
 import { inputSchema } from './input.ts';
-import { dayStart } from './permitted.ts';
 
 export type Worked = {
   text: string;

@@ -240,10 +240,9 @@ export async function currentApprovers(
   const run = await services.runs.get(approval.runId);
   if (!action || !run) return { ...none, refused: 'The action or its run is no longer there.' };
   const requester = await services.surface(parseThreadId(approval.thread).surface).person(approval.requester);
-  const { target, environment } = approval.plan;
-  const ruling = services.policy.rule({
+  const ruling = await services.policy.rule({
     action,
-    plan: { target, ...(environment === undefined ? {} : { environment }) },
+    plan: approval.plan,
     requester,
     channel: run.channel,
     taint: approval.taint,

@@ -5,9 +5,12 @@ import type { Job } from '../core/job.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
 import { currentApprovers, refreshCards } from './approve.ts';
+import { overBudget } from './budget.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
-import { frozen, overBudget, release, rule } from './permitted.ts';
+import { frozen } from './frozen.ts';
 import { lookContext, planOf } from './plan.ts';
+import { rule } from './ruling.ts';
+import { release } from './targets.ts';
 import { record, refusal } from './written.ts';
 
 /** `exists`: a crash after the row was written, or a replay. */
@@ -90,16 +93,16 @@ async function stillTrue(
   const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
   if (over) return refuse('over_budget', over);
 
-  const reason = approvalId ? await whyVoid(job, approvalId) : whyNoLongerAllowed(job, call, ready);
+  const reason = approvalId ? await whyVoid(job, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason === null) return null;
   if (approvalId) await voidApproval(job, approvalId, reason);
   return { state: 'moved', reason };
 }
 
-function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): string | null {
+async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Promise<string | null> {
   const action = job.services.actions.get(call.action);
   if (ready.grantStep !== null || !action) return null;
-  return rule(job, action, ready.plan).verdict === 'allow' ? null : 'The policy has changed.';
+  return (await rule(job, action, ready.plan)).verdict === 'allow' ? null : 'The policy has changed.';
 }
 
 async function whyVoid(job: Job, approvalId: string): Promise<string | null> {

@@ -6,7 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './approve.ts';
-import { freeTargets } from './permitted.ts';
+import { freeTargets } from './targets.ts';
 
 const titleCharacters = 80;
 

@@ -6,7 +6,7 @@ import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import { begin, writeDeadline } from './begin.ts';
 import { type ActionCall, type Executed, keyOf, type Perform, type Ready } from './call.ts';
-import { frozen } from './permitted.ts';
+import { frozen } from './frozen.ts';
 import { lookContext } from './plan.ts';
 import { settle, settled } from './settle.ts';
 import { runWorkflow } from './workflow.ts';

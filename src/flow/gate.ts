@@ -1,7 +1,6 @@
 /** The one way every deed takes, from every door: known → well formed → permitted → planned → approved → still true → done once → written down. */
 import type { Action } from '../core/action.ts';
 import { toSophiaError } from '../core/error.ts';
-import { hashJson } from '../core/hash.ts';
 import type { Job } from '../core/job.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Lock } from '../core/locks.ts';
@@ -9,12 +8,15 @@ import type { Outcome, RefusalCode, TaintSource } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import { ask } from './approve.ts';
+import { overBudget } from './budget.ts';
 import type { ActionCall, Grant, Ready } from './call.ts';
 import { execute } from './execute.ts';
+import { frozen } from './frozen.ts';
 import { parseInput } from './input.ts';
-import { frozen, overBudget, release, rule } from './permitted.ts';
 import { lookContext, planOf } from './plan.ts';
 import { runRead } from './read.ts';
+import { deedHash, rule, ruleCall } from './ruling.ts';
+import { release } from './targets.ts';
 import { unknownAction } from './unknown.ts';
 import { titleOf } from './visible.ts';
 import { record, refusal } from './written.ts';
@@ -80,7 +82,7 @@ export async function preview(
   return await job.run.step('preview', async () => {
     const checked = await check(job, { ordinal: '0', action, input });
     if (checked.state === 'ended') return checked.outcome;
-    return { plan: checked.plan, ruling: rule(job, checked.action, checked.plan) };
+    return { plan: checked.plan, ruling: await rule(job, checked.action, checked.plan) };
   });
 }
 
@@ -90,11 +92,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   if (checked.state === 'ended') return checked;
   const { action, plan, taint } = checked;
 
-  const grantStep = call.grant ? grantedStep(call.grant, plan) : null;
-  const ruling: Ruling =
-    grantStep === null
-      ? rule(job, action, plan)
-      : { verdict: 'allow', rule: `step ${grantStep + 1} of the approved plan` };
+  const { ruling, grantStep } = await ruleCall(job, call, action, plan);
   if (ruling.verdict === 'refuse')
     return ended(await refusal(job, call, 'policy', ruling.reason, `Rule: ${ruling.rule}.`, plan));
   if (ruling.verdict === 'ask' && job.denied.has(deedHash(call.action, plan.input)))
@@ -161,12 +159,6 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
   }
 }
 
-function grantedStep(grant: Grant, plan: Plan): number | null {
-  const wanted = deedHash(plan.action, plan.input);
-  const index = grant.steps.findIndex((step, i) => !grant.spent.has(i) && deedHash(step.action, step.input) === wanted);
-  return index === -1 ? null : index;
-}
-
 /** Somebody else's plan holds the target: an own older question is superseded, anything else is waited for, visibly. */
 async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Promise<void> {
   const { run, services, surface, thread } = job;
@@ -207,8 +199,4 @@ async function letGo(
 
 function ended(outcome: Outcome): { state: 'ended'; outcome: Outcome } {
   return { state: 'ended', outcome };
-}
-
-function deedHash(action: string, input: JsonObject): string {
-  return hashJson('deed', { action, input });
 }

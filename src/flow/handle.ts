@@ -10,8 +10,8 @@ import type { Run } from '../core/run.ts';
 import { work } from './agent.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
-import { freeTargets } from './permitted.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
+import { freeTargets } from './targets.ts';
 
 /** Grows whenever the order or the names of steps change: runs parked on an older one need that build (`durable/`). */
 export const handleVersion = '1';

@@ -9,7 +9,11 @@ import { leadingWords, matchUsage } from './usage.ts';
 /** A command this long that fits nothing is a question somebody typed after the slash. */
 const questionWords = 4;
 
-export function readIntent(message: Pick<Message, 'text' | 'kind'>, actions: ReadonlyMap<string, Action>): Intent {
+export function readIntent(
+  message: Pick<Message, 'text' | 'kind' | 'act'>,
+  actions: ReadonlyMap<string, Action>,
+): Intent {
+  if (message.act) return { kind: 'act', ...message.act, planOnly: false };
   const text = message.text.trim();
   const help = /^(?:help|\?)(?:\s+(.+))?$/i.exec(text);
   if (text === '' || help) return { kind: 'help', topic: help?.[1] ?? null };

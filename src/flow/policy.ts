@@ -140,7 +140,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   const rules = [...(options.document?.rules ?? []), ...builtInRules];
   return {
     admins: () => admins,
-    rule(question) {
+    async rule(question) {
       const rule = rules.find((candidate) => fits(candidate, question));
       if (!rule) return { verdict: 'refuse', rule: 'nothing matches', reason: 'No policy rule covers this.' };
       if (rule.then === 'refuse')

@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../core/ledger.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import { type ActionCall, type Executed, keyOf } from './call.ts';
-import { release } from './permitted.ts';
+import { release } from './targets.ts';
 import { record } from './written.ts';
 
 /** What the ledger keeps of an end. */

@@ -22,7 +22,7 @@ import { createInbox, type PurgeableInbox } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createLocks } from './locks.ts';
 import { createMemoryRows } from './memories.ts';
-import { migrationsFor } from './migrations.ts';
+import { migrationsFor } from './migrations/index.ts';
 import { openPostgres } from './postgres.ts';
 import { createRuns } from './runs.ts';
 import type { StoreKind, Tables } from './schema.ts';

@@ -17,23 +17,23 @@ const ask = (action: Action, more: { taint?: boolean; environment?: string; who?
   taint: more.taint ? [{ source: 'web' }] : [],
 });
 
-test('with no policy file reads are free, a write asks one other, a destroy asks two others', () => {
+test('with no policy file reads are free, a write asks one other, a destroy asks two others', async () => {
   const policy = policyOf(null);
-  expect(policy.rule(ask(read)).verdict).toBe('allow');
-  expect(policy.rule(ask(write))).toMatchObject({ verdict: 'ask', rule: { quorum: 1, selfApproval: false } });
-  expect(policy.rule(ask(destroy))).toMatchObject({ verdict: 'ask', rule: { quorum: 2 } });
+  expect((await policy.rule(ask(read))).verdict).toBe('allow');
+  expect(await policy.rule(ask(write))).toMatchObject({ verdict: 'ask', rule: { quorum: 1, selfApproval: false } });
+  expect(await policy.rule(ask(destroy))).toMatchObject({ verdict: 'ask', rule: { quorum: 2 } });
 });
 
-test('nobody to ask is a refusal, not a card that nobody can answer', () => {
-  expect(policyOf(null, ['alice']).rule(ask(write))).toMatchObject({
+test('nobody to ask is a refusal, not a card that nobody can answer', async () => {
+  expect(await policyOf(null, ['alice']).rule(ask(write))).toMatchObject({
     verdict: 'refuse',
     reason: expect.stringContaining('own request'),
   });
-  expect(policyOf(null, []).rule(ask(write)).verdict).toBe('refuse');
-  expect(policyOf(null, ['alice', 'bob']).rule(ask(destroy)).verdict).toBe('refuse');
+  expect((await policyOf(null, []).rule(ask(write))).verdict).toBe('refuse');
+  expect((await policyOf(null, ['alice', 'bob']).rule(ask(destroy))).verdict).toBe('refuse');
 });
 
-test('the first rule that matches wins', () => {
+test('the first rule that matches wins', async () => {
   const policy = policyOf(`
 version: 1
 roles: { deployers: [dan] }
@@ -42,26 +42,26 @@ rules:
   - { name: production, match: { environment: [production, eu] }, then: ask, approvers: [deployers], expires: 30m }
   - { name: dan alone, match: { person: deployers, effect: write }, then: allow }
 `);
-  expect(policy.rule(ask(write, { environment: 'production', channel: 'slack:T1:C9' }))).toMatchObject({
+  expect(await policy.rule(ask(write, { environment: 'production', channel: 'slack:T1:C9' }))).toMatchObject({
     verdict: 'refuse',
     reason: 'use the other channel',
   });
-  expect(policy.rule(ask(write, { environment: 'eu' }))).toMatchObject({
+  expect(await policy.rule(ask(write, { environment: 'eu' }))).toMatchObject({
     rule: { approvers: ['slack:T1:dan'], expiresInMs: 1_800_000 },
   });
-  expect(policy.rule(ask(write, { who: 'dan' })).verdict).toBe('allow');
-  expect(policy.rule(ask(write)).verdict).toBe('ask');
+  expect((await policy.rule(ask(write, { who: 'dan' }))).verdict).toBe('allow');
+  expect((await policy.rule(ask(write))).verdict).toBe('ask');
 });
 
-test('untrusted text raises an allowed write to ask and leaves reads alone', () => {
+test('untrusted text raises an allowed write to ask and leaves reads alone', async () => {
   const policy = policyOf('version: 1\nrules:\n  - { name: free, match: {}, then: allow }\n');
-  expect(policy.rule(ask(write)).verdict).toBe('allow');
-  expect(policy.rule(ask(write, { taint: true })).verdict).toBe('ask');
-  expect(policy.rule(ask(read, { taint: true })).verdict).toBe('allow');
-  expect(policy.rule(ask({ ...read, egress: true } as Action, { taint: true })).verdict).toBe('ask');
+  expect((await policy.rule(ask(write))).verdict).toBe('allow');
+  expect((await policy.rule(ask(write, { taint: true }))).verdict).toBe('ask');
+  expect((await policy.rule(ask(read, { taint: true }))).verdict).toBe('allow');
+  expect((await policy.rule(ask({ ...read, egress: true } as Action, { taint: true }))).verdict).toBe('ask');
 });
 
-test('a policy that does not hold is refused with what is wrong', () => {
+test('a policy that does not hold is refused with what is wrong', async () => {
   expect(() => parsePolicy('version: 2')).toThrow(/version/);
   expect(() => parsePolicy('version: 1\nrules:\n  - { name: a, then: ask, approvers: [] }')).toThrow(
     /empty approver list/,
@@ -70,7 +70,7 @@ test('a policy that does not hold is refused with what is wrong', () => {
   expect(() => parsePolicy(':\n  - {')).toThrow(/not YAML/);
 });
 
-test('a role that does not exist is nobody', () => {
+test('a role that does not exist is nobody', async () => {
   const policy = policyOf('version: 1\nrules:\n  - { name: a, then: ask, approvers: [ghosts], quorum: 2 }\n');
-  expect(policy.rule(ask(write)).verdict).toBe('refuse');
+  expect((await policy.rule(ask(write))).verdict).toBe('refuse');
 });

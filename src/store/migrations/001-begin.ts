@@ -1,16 +1,8 @@
-/** The one history of the schema, for both databases; only the full-text index differs. Never edit a released entry: add one. */
+/** The first tables. */
 import { type Kysely, sql } from 'kysely';
-import type { Migration, MigrationProvider } from 'kysely/migration';
-import type { StoreKind } from './schema.ts';
+import type { StoreKind } from '../schema.ts';
 
-export function migrationsFor(kind: StoreKind): MigrationProvider {
-  const migrations: Record<string, Migration> = {
-    '001_begin': { up: (db) => begin(db, kind) },
-  };
-  return { getMigrations: async () => migrations };
-}
-
-async function begin(db: Kysely<unknown>, kind: StoreKind): Promise<void> {
+export async function begin(db: Kysely<unknown>, kind: StoreKind): Promise<void> {
   await db.schema
     .createTable('runs')
     .addColumn('id', 'text', (column) => column.primaryKey())

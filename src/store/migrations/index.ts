@@ -1,0 +1,11 @@
+/** The one history of the schema, for both databases; only the full-text index differs. Never edit a released entry: add one. */
+import type { Migration, MigrationProvider } from 'kysely/migration';
+import type { StoreKind } from '../schema.ts';
+import { begin } from './001-begin.ts';
+
+export function migrationsFor(kind: StoreKind): MigrationProvider {
+  const migrations: Record<string, Migration> = {
+    '001_begin': { up: (db) => begin(db, kind) },
+  };
+  return { getMigrations: async () => migrations };
+}
