@@ -2,14 +2,14 @@
 import type { Action } from '../core/action.ts';
 import { toSophiaError } from '../core/error.ts';
 import type { Job } from '../core/job.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import type { Lock } from '../core/locks.ts';
 import type { Outcome, RefusalCode, TaintSource } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import { ask } from './approve.ts';
 import { overBudget } from './budget.ts';
-import type { ActionCall, Grant, Ready } from './call.ts';
+import type { ActionCall, Ready } from './call.ts';
 import { execute } from './execute.ts';
 import { frozen } from './frozen.ts';
 import { parseInput } from './input.ts';
