@@ -1,0 +1,33 @@
+/** Leaves out of mutation what only people read: sentences and log lines. States, names, codes and step names stay in. */
+
+/** A sentence has a space in it and begins like one; SQL and step names are not sentences. */
+const sentence = /^[A-Z“`][^]*\s/;
+
+const words = {
+  shouldIgnore(path) {
+    if (path.isStringLiteral() && sentence.test(path.node.value)) return 'words for people';
+    if (path.isTemplateLiteral() && path.node.quasis.some(({ value }) => sentence.test(value.raw)))
+      return 'words for people';
+    if (path.isCallExpression() && /\.log$|^log$/.test(callee(path.node.callee))) return 'log line';
+    if (path.isObjectExpression() && path.node.properties.length > 0 && path.node.properties.every(isHint))
+      return 'words for people';
+    return undefined;
+  },
+};
+
+function isHint(property) {
+  return property.key?.name === 'hint' || property.key?.name === 'cause';
+}
+
+/** `services.log` of `services.log.warn(…)`. */
+function callee(node) {
+  if (node.type !== 'MemberExpression') return '';
+  const { object } = node;
+  return object.type === 'Identifier'
+    ? object.name
+    : object.type === 'MemberExpression'
+      ? `x.${object.property.name}`
+      : '';
+}
+
+export const strykerPlugins = [{ kind: 'Ignore', name: 'words', value: words }];
