@@ -1,7 +1,7 @@
 /** Leaves out of mutation what only people read: sentences and log lines. States, names, codes and step names stay in. */
 
 /** A sentence has a space in it and begins like one; SQL and step names are not sentences. */
-const sentence = /^[A-Z“`][^]*\s/;
+const sentence = /^[A-Z“`][\s\S]*\s/;
 
 const words = {
   shouldIgnore(path) {
