@@ -14,7 +14,9 @@ import { openDurable } from './durable/openworkflow.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
 import { handle, handleVersion } from './flow/handle.ts';
 import { houseActions } from './flow/house/index.ts';
+import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy, parsePolicy } from './flow/policy.ts';
+import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createRedact } from './kit/redact.ts';
 import { createMemory } from './memory/recall.ts';
 import { chooseClass, chooseClasses, createModel } from './models/index.ts';
@@ -35,6 +37,8 @@ import { environments, parseServices, workflows } from './workflows/index.ts';
 const wakeEveryMs = 1_000;
 /** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
 const keepInboxMs = 7 * 24 * 3_600_000;
+/** The policy file is looked at this often, and at once on SIGHUP. */
+const lookEveryMs = 30_000;
 const tidyEveryMs = 3_600_000;
 /** A step under way at the end is given this long; what is cut off then is picked up at the next start. */
 const patienceMs = 8_000;
@@ -118,7 +122,7 @@ function readFileOf(variable: string, path: string): string {
 function readFiles(settings: Settings) {
   const { SOPHIA_POLICY, SOPHIA_SERVICES } = settings;
   return {
-    policy: SOPHIA_POLICY ? parsePolicy(readFileOf('SOPHIA_POLICY', SOPHIA_POLICY)) : null,
+    policy: SOPHIA_POLICY ? { read: () => readFileOf('SOPHIA_POLICY', SOPHIA_POLICY) } : null,
     services: SOPHIA_SERVICES ? parseServices(readFileOf('SOPHIA_SERVICES', SOPHIA_SERVICES)) : {},
   };
 }
@@ -136,6 +140,7 @@ async function serve(settings: Settings): Promise<void> {
   const place = settings.DATABASE_URL ? { databaseUrl: settings.DATABASE_URL } : { directory: settings.SOPHIA_DATA };
   const now = () => new Date();
   const store = await openStore(place);
+  await seedPolicy({ policies: store.policies, policyFile: files.policy, now });
   const slack = await createSlack({
     botToken: settings.SLACK_BOT_TOKEN ?? '',
     ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
@@ -165,11 +170,12 @@ async function serve(settings: Settings): Promise<void> {
     redact,
     actions,
     missing,
-    policy: createPolicy({
-      document: files.policy,
-      admins: settings.SOPHIA_ADMINS,
-      personId: (short) => `slack:${slack.team}:${short}`,
+    policy: createPolicyInForce({
+      policies: store.policies,
+      policyOf: (document) =>
+        createPolicy({ document, admins: settings.SOPHIA_ADMINS, personId: (short) => `slack:${slack.team}:${short}` }),
     }),
+    policyFile: files.policy,
     memory: createMemory({ rows: store.memories }),
     model: connectModel(settings, log),
     surface: () => slack.surface,
@@ -198,6 +204,13 @@ async function serve(settings: Settings): Promise<void> {
   const waking = setInterval(() => {
     wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));
   }, wakeEveryMs);
+  const lookAtPolicyFile = watchPolicyFile(house);
+  const look = () => {
+    lookAtPolicyFile().catch((error) => log.warn({ error: String(error) }, 'the policy file could not be compared'));
+  };
+  look();
+  const looking = setInterval(look, lookEveryMs);
+  process.on('SIGHUP', look);
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
@@ -207,6 +220,7 @@ async function serve(settings: Settings): Promise<void> {
   const stop = once(async () => {
     setTimeout(() => process.exit(0), patienceMs).unref();
     clearInterval(waking);
+    clearInterval(looking);
     clearInterval(tidying);
     await slack.stop();
     await durable.close();

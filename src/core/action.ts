@@ -45,7 +45,7 @@ type Facts = {
   taints?: true;
   /** Its input leaves the house for a place the asker chose (a URL, a search query). */
   egress?: true;
-  /** It works while everything is frozen: freeze, thaw and stop only. */
+  /** It works while everything is frozen, and a model is not told of it: freeze, thaw, stop, and changing the policy. */
   worksFrozen?: true;
   /** Slash grammar, if a person types it: `deploy <service> [to <environment>]`; `<x...>` takes the rest. */
   usage?: string;

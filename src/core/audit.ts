@@ -12,7 +12,8 @@ export type AuditKind =
   | 'refused'
   | 'frozen'
   | 'thawed'
-  | 'stopped';
+  | 'stopped'
+  | 'policy'; // another policy was put in force
 
 /** Ids and hashes only: free text goes to `texts`, an erasable table beside the chain. */
 export type AuditEntry = {

@@ -13,6 +13,7 @@ import type { Model } from './model.ts';
 import type { TaintSource } from './outcome.ts';
 import type { Person } from './person.ts';
 import type { PlanDraft } from './plan.ts';
+import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
 import type { Ruling } from './reply.ts';
 import type { Durable, Run, Runs } from './run.ts';
 import type { Surface } from './surface.ts';
@@ -26,6 +27,13 @@ export interface Policy {
   rule(question: PolicyQuestion): Promise<Ruling>;
   /** People in charge, told when something is wrong. */
   admins(): string[];
+}
+
+export interface PolicyInForce extends Policy {
+  /** The one in force, read anew; null: the built-in rules alone. Throws when it cannot be read or does not hold. */
+  current(): Promise<PolicyVersion | null>;
+  /** Whom another text would lock out: whether it could ever be changed again, and the rules that nobody could approve. */
+  weigh(text: string, change: Action): Promise<{ changeable: boolean; undecidable: string[] }>;
 }
 
 export type PolicyQuestion = {
@@ -44,7 +52,10 @@ export interface Services {
   actions: ReadonlyMap<string, Action>;
   /** Why an action that could exist does not (its connector is off): name prefix → what to set. */
   missing: ReadonlyMap<string, string>;
-  policy: Policy;
+  policy: PolicyInForce;
+  policies: Policies;
+  /** Null when SOPHIA_POLICY is not set. */
+  policyFile: PolicyFile | null;
   approvals: Approvals;
   ledger: Ledger;
   locks: Locks;

@@ -47,7 +47,7 @@ export type PolicyDocument = z.infer<typeof policyDocument>;
 type PolicyRule = z.infer<typeof policyRule>;
 
 /** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
-const builtInRules: PolicyRule[] = [
+export const builtInRules: PolicyRule[] = [
   builtIn(
     'stopping, freezing and remembering need nobody',
     ['sophia_stop_run', 'sophia_freeze', 'sophia_remember'],

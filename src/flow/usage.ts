@@ -11,9 +11,15 @@ export type UsageMatch =
   | { state: 'mismatch'; depth: number; problem: string };
 
 export function matchUsage(usage: string, text: string): UsageMatch {
-  const words = text.trim().split(/\s+/).filter(Boolean);
+  const typed = [...text.matchAll(/\S+/g)];
+  const words = typed.map(([word]) => word);
+  // What was written over several lines (a pasted file) keeps them.
+  const rest = (at: number) => {
+    const whole = text.slice(typed[at]?.index).trimEnd();
+    return whole.includes('\n') ? whole : words.slice(at).join(' ');
+  };
   const values: Record<string, string> = {};
-  const end = walk(parseUsage(usage), words, 0, values);
+  const end = walk(parseUsage(usage), words, 0, values, rest);
   if (typeof end !== 'number') return end;
   const extra = words[end];
   if (extra !== undefined) return { state: 'mismatch', depth: end, problem: `I did not expect “${extra}” there.` };
@@ -53,6 +59,7 @@ function walk(
   words: string[],
   start: number,
   values: Record<string, string>,
+  rest: (at: number) => string,
 ): number | (UsageMatch & { state: 'mismatch' }) {
   let at = start;
   for (const token of tokens) {
@@ -61,7 +68,7 @@ function walk(
       const first = token.tokens[0];
       const begins = word !== undefined && (first?.kind !== 'word' || same(first.word, word));
       if (!begins) continue;
-      const end = walk(token.tokens, words, at, values);
+      const end = walk(token.tokens, words, at, values, rest);
       if (typeof end !== 'number') return end;
       at = end;
     } else if (token.kind === 'word') {
@@ -72,7 +79,7 @@ function walk(
       at++;
     } else {
       if (word === undefined) return { state: 'mismatch', depth: at, problem: `<${token.name}> is missing.` };
-      values[token.name] = token.rest ? words.slice(at).join(' ') : word;
+      values[token.name] = token.rest ? rest(at) : word;
       at = token.rest ? words.length : at + 1;
     }
   }

@@ -49,7 +49,8 @@ export function createAudit(db: Sql): ErasableAudit {
   };
 }
 
-async function append(sql: Sql, given: AuditEntry): Promise<AuditRow> {
+/** Within a transaction of the caller's. */
+export async function append(sql: Sql, given: AuditEntry): Promise<AuditRow> {
   // What is hashed must be what is stored, to the letter.
   const { texts = {}, ...entry } = storableJson(given as unknown as JsonObject) as unknown as AuditEntry;
   const head = await sql

@@ -10,6 +10,7 @@ import type { Freezes } from '../core/freeze.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory.ts';
+import type { Policies } from '../core/policies.ts';
 import type { Runs } from '../core/run.ts';
 import type { Sends } from '../core/sends.ts';
 import { createApprovals } from './approvals.ts';
@@ -23,6 +24,7 @@ import { createLedger } from './ledger.ts';
 import { createLocks } from './locks.ts';
 import { createMemoryRows } from './memories.ts';
 import { migrationsFor } from './migrations/index.ts';
+import { createPolicies } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { createRuns } from './runs.ts';
 import type { StoreKind, Tables } from './schema.ts';
@@ -38,6 +40,7 @@ export interface Store {
   audit: ErasableAudit;
   freezes: Freezes;
   budgets: Budgets;
+  policies: Policies;
   runs: Runs;
   inbox: PurgeableInbox;
   sends: Sends;
@@ -92,6 +95,7 @@ async function build(
     audit: guarded(createAudit(db)),
     freezes: guarded(createFreezes(db)),
     budgets: guarded(createBudgets(db)),
+    policies: guarded(createPolicies(db)),
     runs: guarded(createRuns(db)),
     inbox: guarded(createInbox(db, clock)),
     sends: guarded(createSends(db, clock)),

@@ -79,6 +79,15 @@ export interface Tables {
   /** Erasable. The salt goes with the text, so that nobody can guess a short text back from its hash in the chain. */
   audit_texts: { sequence: number; name: string; text: string; salt: string };
   freezes: { id: number; frozen_by: string; reason: string; since: string };
+  policies: {
+    number: number;
+    text: string;
+    hash: string;
+    put_by: string | null;
+    at: string;
+    approval_id: string | null;
+    deed: string | null;
+  };
   spends: { run_id: string; person: string; channel: string; usd: number; what: string; at: string };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };

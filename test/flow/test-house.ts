@@ -20,6 +20,7 @@ import { openDurable } from '../../src/durable/openworkflow.ts';
 import { createDoor, reportBroken, wakeDecided } from '../../src/flow/door.ts';
 import { handle, handleVersion } from '../../src/flow/handle.ts';
 import { houseActions } from '../../src/flow/house/index.ts';
+import { createPolicyInForce } from '../../src/flow/in-force.ts';
 import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
 import { createMemory } from '../../src/memory/recall.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -181,6 +182,8 @@ export function counterActions() {
 export type HouseOptions = {
   actions?: Action[];
   policy?: PolicyDocument;
+  /** What the file of SOPHIA_POLICY holds. */
+  policyFile?: () => string;
   admins?: string[];
   directory?: string;
   surface?: TestSurface;
@@ -213,16 +216,21 @@ export async function openTestHouse(options: HouseOptions = {}) {
   const surface = options.surface ?? new TestSurface();
   const now = options.now ?? (() => new Date());
   const state = { policy: options.policy ?? null };
-  const policyOf = () =>
-    createPolicy({ document: state.policy, admins: options.admins ?? [alice, bob], personId: (id) => `test:T1:${id}` });
+  // Where none was put in force: the test's own, read anew each time, so that it can grow stricter in between.
+  const policyOf = (document: PolicyDocument | null) =>
+    createPolicy({
+      document: document ?? state.policy,
+      admins: options.admins ?? [alice, bob],
+      personId: (id) => `test:T1:${id}`,
+    });
   const services: Services = {
     owner: 'test',
     now,
     log: silent,
     actions: new Map(),
     missing: options.missing ?? new Map(),
-    // Read anew each time, so that a test can make the policy stricter in between.
-    policy: { rule: (question) => policyOf().rule(question), admins: () => policyOf().admins() },
+    policy: createPolicyInForce({ policies: store.policies, policyOf }),
+    policyFile: options.policyFile ? { read: options.policyFile } : null,
     ...store,
     memory: createMemory({ rows: store.memories }),
     model: {

@@ -19,6 +19,10 @@ test('required, optional and trailing values are read', () => {
     state: 'matched',
     values: { reason: 'because of demo' },
   });
+  expect(matchUsage('apply [<text...>]', 'apply ```yaml\na:\n  - b\n```\n')).toEqual({
+    state: 'matched',
+    values: { text: '```yaml\na:\n  - b\n```' },
+  });
   expect(matchUsage('freeze [<reason...>]', 'freeze')).toEqual({ state: 'matched', values: {} });
 });
 

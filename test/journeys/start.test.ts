@@ -22,7 +22,7 @@ async function start(environment: Record<string, string>, ...words: string[]): P
     cwd: root,
     env: {
       PATH: process.env.PATH ?? '',
-      SOPHIA_DATA: join(folder, 'data'),
+      SOPHIA_DATA: join(folder, crypto.randomUUID()),
       PORT: '0',
       NODE_COMPILE_CACHE: compileCache,
       ...environment,

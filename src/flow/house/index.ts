@@ -3,9 +3,13 @@ import type { Action } from '../../core/action.ts';
 import type { Services } from '../../core/job.ts';
 import { auditActions } from './audit.ts';
 import { freezeActions } from './freeze.ts';
+import { policyActions } from './policy.ts';
+import { policyReads } from './policy-shown.ts';
 import { memoryActions } from './remember.ts';
 import { runActions } from './runs.ts';
 
 export function houseActions(services: () => Services): Action[] {
-  return [runActions, freezeActions, auditActions, memoryActions].flatMap((make) => make(services));
+  return [runActions, freezeActions, auditActions, memoryActions, policyActions, policyReads].flatMap((make) =>
+    make(services),
+  );
 }

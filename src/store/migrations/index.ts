@@ -2,10 +2,12 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import type { StoreKind } from '../schema.ts';
 import { begin } from './001-begin.ts';
+import { policies } from './003-policies.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
     '001_begin': { up: (db) => begin(db, kind) },
+    '003_policies': { up: policies },
   };
   return { getMigrations: async () => migrations };
 }
