@@ -32,9 +32,21 @@ export interface Policy {
 export interface PolicyInForce extends Policy {
   /** The one in force, read anew; null: the built-in rules alone. Throws when it cannot be read or does not hold. */
   current(): Promise<PolicyVersion | null>;
+  explain(question: PolicyQuestion): Promise<Explanation>;
   /** Whom another text would lock out: whether it could ever be changed again, and the rules that nobody could approve. */
   weigh(text: string, change: Action): Promise<{ changeable: boolean; undecidable: string[] }>;
 }
+
+/** Why a policy says what it says. */
+export type Explanation = {
+  ruling: Ruling;
+  /** The rule that fits first; null when none does. */
+  decides: string | null;
+  /** The rules before it, each with the first condition that does not hold. */
+  passed: { rule: string; because: string }[];
+  /** Untrusted text made it stricter. */
+  raised: boolean;
+};
 
 export type PolicyQuestion = {
   action: Action;

@@ -23,9 +23,7 @@ async function ruleChange(
   question: PolicyQuestion,
 ): Promise<Ruling> {
   // A rule for everything (“refuse the rest”, “two for every write”) was not written with this in mind, and could lock all out.
-  const naming = (document?.rules ?? []).filter((rule) =>
-    [rule.match.action ?? []].flat().some((name) => name.startsWith('sophia_')),
-  );
+  const naming = (document?.rules ?? []).filter(judgesChanges);
   const admins = policyOf(document).admins();
   const last = builtIn(admins);
   const whole = document ?? parsePolicy('version: 1');
@@ -46,6 +44,10 @@ async function ruleChange(
       reason: `A change of the policy needs ${rule.quorum} admin${rule.quorum === 1 ? '' : 's'} who did not ask for it, and ${others.length} of those named may decide.`,
     };
   return { verdict: 'ask', rule };
+}
+
+export function judgesChanges(rule: PolicyDocument['rules'][number]): boolean {
+  return [rule.match.action ?? []].flat().some((name) => name.startsWith('sophia_'));
 }
 
 /** Where there is one admin only, nobody else could ever decide. */

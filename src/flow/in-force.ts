@@ -3,6 +3,7 @@ import { SophiaError, toSophiaError } from '../core/error.ts';
 import type { PolicyInForce, PolicyQuestion } from '../core/job.ts';
 import type { Policies, PolicyVersion } from '../core/policies.ts';
 import type { Ruling } from '../core/reply.ts';
+import { explain } from './explain.ts';
 import { guardChanges, type PolicyOf } from './guard-changes.ts';
 import { beyondAnybody, canBeChanged } from './lock-out.ts';
 import { parsePolicy } from './policy.ts';
@@ -48,6 +49,10 @@ export function createPolicyInForce(parts: { policies: Policies; policyOf: Polic
     // As read last; every ruling reads anew.
     admins: () => (held?.policy ?? builtIn()).admins(),
     current: async () => (await load())?.version ?? null,
+    explain: async (question) => {
+      const now = await load();
+      return explain(policyOf, now && parsePolicy(now.version.text), question);
+    },
     async weigh(text, change) {
       const document = parsePolicy(text);
       return {

@@ -1,5 +1,4 @@
 /** The rules of a policy as rows that people read, the built-in ones last. */
-import type { JsonObject } from '../core/json.ts';
 import { changeActions } from './guard-changes.ts';
 import { builtInRules, type PolicyDocument, parsePolicy } from './policy.ts';
 
@@ -43,9 +42,14 @@ export function ruleRows(text: string | null, admins: string[], mention: (person
   return [...(document?.rules ?? []).map(row), change, ...builtInRules.map(row)];
 }
 
-export function matchText(rule: Rule): string {
-  const parts = Object.entries(rule.match as JsonObject).map(([key, value]) => `${key}: ${valueText(value)}`);
+function matchText(rule: Rule): string {
+  const parts = Object.entries(rule.match).map(([key, value]) => conditionText(key, value));
   return parts.join('; ') || 'everything';
+}
+
+/** `environment: production or eu`. */
+export function conditionText(key: string, value: unknown): string {
+  return `${key}: ${valueText(value)}`;
 }
 
 function valueText(value: unknown): string {

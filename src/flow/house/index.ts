@@ -4,12 +4,19 @@ import type { Services } from '../../core/job.ts';
 import { auditActions } from './audit.ts';
 import { freezeActions } from './freeze.ts';
 import { policyActions } from './policy.ts';
+import { policyExplanations } from './policy-explained.ts';
 import { policyReads } from './policy-shown.ts';
 import { memoryActions } from './remember.ts';
 import { runActions } from './runs.ts';
 
 export function houseActions(services: () => Services): Action[] {
-  return [runActions, freezeActions, auditActions, memoryActions, policyActions, policyReads].flatMap((make) =>
-    make(services),
-  );
+  return [
+    runActions,
+    freezeActions,
+    auditActions,
+    memoryActions,
+    policyActions,
+    policyReads,
+    policyExplanations,
+  ].flatMap((make) => make(services));
 }

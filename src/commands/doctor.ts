@@ -1,0 +1,81 @@
+/** `npm run doctor`: hands every part and its settings to the doctor. */
+import { pino } from 'pino';
+import { toSophiaError } from '../core/error.ts';
+import { parsePolicy } from '../flow/policy.ts';
+import { createRedact } from '../kit/redact.ts';
+import { connectAll, connectModel, noModel, readFileOf, secrets } from '../parts.ts';
+import { missingForSlack, type Settings, wantsSlack } from '../settings.ts';
+import { type DoctorPart, runDoctor } from '../surfaces/cli/doctor.ts';
+import { checkSlack } from '../surfaces/slack/index.ts';
+import { parseServices } from '../workflows/index.ts';
+import type { Command } from './command.ts';
+
+export async function doctor({ settings, environment, write }: Command): Promise<number> {
+  const redact = createRedact(secrets(environment));
+  const log = pino({ level: 'silent' });
+  const { parts } = connectAll(environment, log);
+  const set = (names: string[]) => names.filter((name) => environment[name]);
+  const missing = missingForSlack(settings);
+  const model = connectModel(settings, log);
+  const files = fileParts(settings);
+  const all: DoctorPart[] = [
+    {
+      name: 'slack',
+      about: 'the workspace she works in',
+      required: true,
+      needs: missing,
+      set: set(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SOPHIA_ADMINS']),
+      state: !wantsSlack(settings) ? 'off' : missing.length > 0 ? 'misconfigured' : 'on',
+      problems: [],
+      check: () =>
+        checkSlack({
+          botToken: settings.SLACK_BOT_TOKEN ?? '',
+          ...(settings.SLACK_API_URL ? { apiUrl: settings.SLACK_API_URL } : {}),
+          log,
+        }),
+    },
+    {
+      name: 'models',
+      about: 'answers questions in plain words',
+      needs: [{ variable: 'OPENROUTER_API_KEY', where: 'https://openrouter.ai/settings/keys' }],
+      set: set(['OPENROUTER_API_KEY', 'OPENROUTER_BASE_URL']),
+      state: model === noModel ? 'off' : 'on',
+      problems: [],
+      facts: model === noModel ? [] : [JSON.stringify(model.describe())],
+    },
+    ...files,
+    ...parts,
+  ];
+  return runDoctor({ parts: all, write: (text) => write(redact(text)) });
+}
+
+function fileParts(settings: Settings): DoctorPart[] {
+  const checked = [
+    {
+      name: 'policy',
+      about: 'who approves what',
+      variable: 'SOPHIA_POLICY',
+      path: settings.SOPHIA_POLICY,
+      read: parsePolicy,
+      where: 'docs/policy.md; without it: writes ask one admin, destroys ask two',
+    },
+    {
+      name: 'services',
+      about: 'what the names in deploy and rollback mean',
+      variable: 'SOPHIA_SERVICES',
+      path: settings.SOPHIA_SERVICES,
+      read: parseServices,
+      where: 'docs/connectors.md',
+    },
+  ];
+  return checked.map(({ name, about, variable, path, read, where }) => {
+    const part = { name, about, needs: [{ variable, where }], set: path ? [variable] : [], problems: [] as string[] };
+    if (!path) return { ...part, state: 'off' as const };
+    try {
+      read(readFileOf(variable, path));
+      return { ...part, state: 'on' as const };
+    } catch (error) {
+      return { ...part, state: 'misconfigured' as const, problems: [toSophiaError(error).message] };
+    }
+  });
+}

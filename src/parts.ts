@@ -1,0 +1,96 @@
+/** Opens the parts that the running app and the commands on the server share, from the settings and the environment. */
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { fly } from './connectors/fly/index.ts';
+import { github } from './connectors/github/index.ts';
+import type { Connection, Log } from './core/connector.ts';
+import { SophiaError } from './core/error.ts';
+import type { Model } from './core/model.ts';
+import { chooseClasses, createModel } from './models/index.ts';
+import { configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
+import type { DoctorPart } from './surfaces/cli/doctor.ts';
+import { parseServices } from './workflows/index.ts';
+
+/** Whose values never leave the house, wherever they turn up. */
+const secretVariables = /(_TOKEN|_SECRET|_KEY|DATABASE_URL)$/;
+
+export function secrets(environment: Environment): string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (secretVariables.test(name) && value ? [value] : []));
+}
+
+export function createLog(settings: Settings, redact: (text: string) => string): Log {
+  return pino({ level: settings.LOG_LEVEL, base: null, hooks: { streamWrite: redact } });
+}
+
+export function connectAll(environment: Environment, log: Log) {
+  const parts: DoctorPart[] = [];
+  const connections: Connection[] = [];
+  const missing = new Map<string, string>();
+  const add = <Config>(
+    connector: typeof github | typeof fly,
+    state: ReturnType<typeof configureConnector<Config>>,
+    connect: (config: Config) => Connection,
+  ) => {
+    const { name, about, needs } = connector;
+    const connection = state.state === 'on' ? connect(state.config) : null;
+    if (connection) connections.push(connection);
+    else
+      missing.set(
+        `${name}_`,
+        `${name} is off: set ${needs.map((need) => `${need.variable} (${need.where})`).join(', or ')}.`,
+      );
+    parts.push({
+      name,
+      about,
+      needs,
+      state: state.state,
+      set: state.set,
+      problems: state.state === 'misconfigured' ? state.problems : [],
+      ...(connection ? { check: () => connection.check() } : {}),
+    });
+  };
+  add(github, configureConnector(github, environment), (config) => github.connect(config, { log }));
+  add(fly, configureConnector(fly, environment), (config) => fly.connect(config, { log }));
+  return { parts, connections, missing };
+}
+
+export const noModel: Model = {
+  answer: async () => ({
+    state: 'failed',
+    reason: 'No model is set up, so I follow exact commands only.',
+    hint: '`/sophia help` lists them. To have questions answered, set OPENROUTER_API_KEY.',
+    usd: 0,
+    fallbacks: [],
+  }),
+  describe: () => 'off',
+};
+
+export function connectModel(settings: Settings, log: Log): Model {
+  if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
+  const baseUrl = settings.OPENROUTER_BASE_URL ?? 'https://openrouter.ai/api/v1';
+  return createModel({
+    baseUrl,
+    apiKey: settings.OPENROUTER_API_KEY ?? '',
+    classes: chooseClasses(baseUrl, modelNames(settings)),
+    log,
+  });
+}
+
+export function readFileOf(variable: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SophiaError('not_configured', `${variable} names ${path}, which cannot be read.`, {
+      hint: 'Check the path, or unset it.',
+      cause,
+    });
+  }
+}
+
+export function readFiles(settings: Settings) {
+  const { SOPHIA_POLICY, SOPHIA_SERVICES } = settings;
+  return {
+    policy: SOPHIA_POLICY ? { read: () => readFileOf('SOPHIA_POLICY', SOPHIA_POLICY) } : null,
+    services: SOPHIA_SERVICES ? parseServices(readFileOf('SOPHIA_SERVICES', SOPHIA_SERVICES)) : {},
+  };
+}
