@@ -114,7 +114,8 @@ async function serve(settings: Settings): Promise<void> {
   };
   look();
   const looking = setInterval(look, lookEveryMs);
-  process.on('SIGHUP', look);
+  // In a terminal it means that the terminal was closed, which goes on to end her.
+  if (!process.stdin.isTTY) process.on('SIGHUP', look);
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));

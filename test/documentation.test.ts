@@ -1,8 +1,11 @@
 /** Holds the documentation to the truth: commands, links, paths, settings and examples that it names exist and work. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runCommand } from '../src/commands/index.ts';
 import { parsePolicy } from '../src/flow/policy.ts';
+import { readSettings } from '../src/settings.ts';
 import { parseServices } from '../src/workflows/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -95,6 +98,29 @@ test('every example in docs/policy.md is a policy that holds', () => {
       name.endsWith('*') ? [...actions].some((action) => action.startsWith(name.slice(0, -1))) : actions.has(name);
     expect(named.filter((name) => !fits(name))).toEqual([]);
   }
+});
+
+test('the cases in docs/policy.md are as the policy above them says, and so is the explanation', async () => {
+  const text = read('docs/policy.md');
+  const after = (mark: string) =>
+    new RegExp(`<!-- test: ${mark} -->\\n\`\`\`[\\w ]*\\n([\\s\\S]*?)^\`\`\``, 'm').exec(text)?.[1] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'sophia-docs-'));
+  for (const name of ['policy.yml', 'cases.yml']) writeFileSync(join(folder, name), after(name));
+  const run = async (...words: string[]) => {
+    let said = '';
+    const settings = readSettings({ SOPHIA_ADMINS: 'U0ALICE,U0BOB', SOPHIA_POLICY: join(folder, 'policy.yml') });
+    const write = (more: string) => {
+      said += more;
+    };
+    return { code: await runCommand('policy', { settings, environment: {}, words, write }), said };
+  };
+  const tested = await run('test', join(folder, 'cases.yml'));
+  expect(tested.said).toContain('4 as expected, 0 not.');
+  expect(tested.code).toBe(0);
+  const typed = /`npm run sophia -- policy explain "([^"]+)" ([^`]+)`/.exec(text.replaceAll('\n', ' '));
+  const explained = await run('explain', typed?.[1] ?? '', ...(typed?.[2] ?? '').split(' '));
+  expect(explained.said).toBe(after('explain'));
+  rmSync(folder, { recursive: true });
 });
 
 test('the example in docs/connectors.md names services that hold', () => {

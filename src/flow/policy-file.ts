@@ -35,16 +35,17 @@ export async function adoptText(
 }
 
 type Watching = Pick<Services, 'policy' | 'policyFile' | 'surface' | 'log'>;
-export type FileState = 'off' | 'in force' | 'differs' | 'invalid' | 'unknown';
+type FileState = 'off' | 'in force' | 'differs' | 'invalid';
 
 /** Looks at the file from time to time: who is in charge is told of each new content once, across restarts and replicas. */
 export function watchPolicyFile(services: Watching): () => Promise<FileState> {
   const told = new Set<string>();
   return async () => {
     const { policyFile, policy, log } = services;
+    // Read in any case: who is in charge is known from then on.
+    const now = await policy.current();
     if (!policyFile) return 'off';
     const seen = look(() => policyFile.read());
-    const now = await policy.current();
     if (seen.state === 'sound' && seen.hash === now?.hash) return 'in force';
     const key = `policy-file/${seen.state}/${seen.hash.slice(0, 32)}`;
     if (!told.has(key)) {
