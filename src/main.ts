@@ -77,7 +77,12 @@ async function serve(settings: Settings): Promise<void> {
     policy: createPolicyInForce({
       policies: store.policies,
       policyOf: (document) =>
-        createPolicy({ document, admins: settings.SOPHIA_ADMINS, personId: (short) => `slack:${slack.team}:${short}` }),
+        createPolicy({
+          document,
+          admins: settings.SOPHIA_ADMINS,
+          personId: (short) => `slack:${slack.team}:${short}`,
+          now,
+        }),
     }),
     policyFile: files.policy,
     memory: createMemory({ rows: store.memories }),

@@ -80,8 +80,8 @@ function offline(settings: Settings, document: PolicyDocument | null) {
   ];
   const judge = createOfflineJudge({
     document,
-    policyAt: () => (written) =>
-      createPolicy({ document: written, admins: settings.SOPHIA_ADMINS, personId: (short) => short }),
+    policyAt: (now) => (written) =>
+      createPolicy({ document: written, admins: settings.SOPHIA_ADMINS, personId: (short) => short, now }),
     actions: new Map(actions.map((action) => [action.name, action])),
     placeOf: ({ service, environment, app, repo }, given) => {
       const wanted = given ?? (typeof environment === 'string' ? environment : undefined);

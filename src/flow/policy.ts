@@ -87,6 +87,8 @@ export type PolicyOptions = {
   admins: string[];
   /** Short id → person id of the workspace. */
   personId(short: string): string;
+  /** For rules that look at the time. */
+  now?(): Date;
 };
 
 export function createPolicy(options: PolicyOptions): Policy {

@@ -1,7 +1,8 @@
 /** Changing the policy: judged by the one it replaces, decided by another admin, put in force once, and held on every replica. */
 import { afterEach, expect, test } from 'vitest';
-import type { Action } from '../../src/core/action.ts';
+import type { Action, DeedContext, PlainAction } from '../../src/core/action.ts';
 import type { PolicyQuestion } from '../../src/core/job.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { createPolicyInForce } from '../../src/flow/in-force.ts';
 import { createPolicy } from '../../src/flow/policy.ts';
 import { adoptText, seedPolicy, watchPolicyFile } from '../../src/flow/policy-file.ts';
@@ -251,4 +252,29 @@ test('a file that stops holding keeps the old policy and tells each admin once; 
     { to: bob },
   ]);
   expect((await inForce())?.text).toBe(asks);
+});
+
+test('after a crash it is known whether the policy was put in force, and a stale write puts nothing', async () => {
+  await open(asks);
+  const change = house.services.actions.get('sophia_change_policy') as PlainAction;
+  const context = { deed: 'run/1', requester: { id: alice, name: 'alice', kind: 'member' } } as DeedContext;
+  const planned = await change.plan?.({ text: free }, context);
+  const plan = { ...planned, action: change.name, effect: 'write', input: { text: free }, hash: '' } as Plan & {
+    input: object;
+  };
+  expect(await change.reconcile?.(plan, context)).toEqual({ state: 'not done' });
+  expect(await change.run(plan, context)).toMatchObject({ number: 2 });
+  // Another has come since: ours was done all the same.
+  await adoptText(closed, 'server', house.services);
+  expect(await change.reconcile?.(plan, context)).toMatchObject({ state: 'done', output: { number: 2 } });
+  await expect(change.run(plan, { ...context, deed: 'run/2' })).rejects.toMatchObject({ code: 'conflict' });
+  expect((await inForce())?.text).toBe(closed);
+});
+
+test('the policy is changed while everything is frozen, so that nobody is frozen out by it', async () => {
+  await open(asks);
+  await house.store.freezes.freeze({ by: alice, reason: 'test', since: new Date().toISOString() });
+  const { thread } = await house.say(`policy apply\n${free}`);
+  await approve(thread, bob);
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
 });

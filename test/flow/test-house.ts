@@ -222,6 +222,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
       document: document ?? state.policy,
       admins: options.admins ?? [alice, bob],
       personId: (id) => `test:T1:${id}`,
+      now,
     });
   const services: Services = {
     owner: 'test',
