@@ -27,7 +27,8 @@ export async function policy({ settings, words, write }: Command): Promise<numbe
     throw new SophiaError('bad_input', wanted && !subject ? `It needs ${wanted}.` : 'I cannot read that.', {
       hint: policyUsage,
     });
-  const document = path === undefined ? null : parsePolicy(readFileOf('SOPHIA_POLICY', path));
+  const from = values.policy === undefined ? 'SOPHIA_POLICY' : '--policy';
+  const document = path === undefined ? null : parsePolicy(readFileOf(from, path));
   const { judge, people } = offline(settings, document);
   if (what === 'test') return runCases({ cases: parseCases(readFileOf('The command', subject)), judge, people, write });
   const { as = '', ...question } = values;
