@@ -19,7 +19,7 @@ import { connectAll, connectModel, createLog, readFiles, secrets } from './parts
 import { missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
-import { environments, workflows } from './workflows/index.ts';
+import { environments, scopes, workflows } from './workflows/index.ts';
 
 /** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
 const wakeEveryMs = 1_000;
@@ -89,6 +89,7 @@ async function serve(settings: Settings): Promise<void> {
     model: connectModel(settings, log),
     surface: () => slack.surface,
     environmentOf: environments(files.services),
+    scopesOf: scopes(files.services),
     limits: { runUsd: settings.SOPHIA_BUDGET_RUN_USD, dayUsd: settings.SOPHIA_BUDGET_DAY_USD },
   };
   const durable = await openDurable({

@@ -81,6 +81,8 @@ export interface Services {
   surface(name: string): Surface;
   /** The environment a target belongs to, when the team has named it (`fly:acme-web` → `production`). */
   environmentOf(target: string): string | undefined;
+  /** What a name the team uses stands for: a service its targets, an environment `environment:…`; nothing when unknown. */
+  scopesOf(name: string): string[];
   /** Removes every live secret from text. */
   redact(text: string): string;
   /** Dollars. */

@@ -5,6 +5,7 @@ import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
 import { parseThreadId } from '../core/thread.ts';
 import type { ActionCall, Ready } from './call.ts';
+import { frozen } from './frozen.ts';
 import { record } from './written.ts';
 
 export type Decision =
@@ -196,13 +197,16 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   if (result.state === 'already voted') return no('Your vote is already counted.');
   if (result.state === 'too late') return no(`Too late: this request is ${after.state}.`);
   if (choice.verdict === 'deny') return { counted: true, words: 'Denied. Nothing will be done.' };
+  const held = await frozen(services, services.actions.get(after.plan.action), after.plan);
   const missing = after.rule.quorum - after.votes.filter((vote) => vote.verdict === 'approve').length;
   return {
     counted: true,
     words:
-      after.state === 'approved'
-        ? 'Approved. I am starting now.'
-        : `Counted. ${missing} more approval${missing === 1 ? ' is' : 's are'} needed.`,
+      after.state !== 'approved'
+        ? `Counted. ${missing} more approval${missing === 1 ? ' is' : 's are'} needed.${held ? ` As things stand it will not run: ${held.reason}` : ''}`
+        : held
+          ? `Approved, but it will not run: ${held.reason} Ask anew after \`/sophia thaw\`.`
+          : 'Approved. I am starting now.',
   };
 }
 

@@ -82,14 +82,18 @@ async function stillTrue(
   const { services } = job;
   const action = services.actions.get(call.action);
   const run = await services.runs.get(job.run.id);
-  const refuse = async (code: 'stopped' | 'frozen' | 'over_budget', reason: string): Promise<Executed> => {
+  const refuse = async (
+    code: 'stopped' | 'frozen' | 'over_budget',
+    reason: string,
+    hint?: string,
+  ): Promise<Executed> => {
     if (approvalId) await voidApproval(job, approvalId, reason);
     await release(job, call);
-    return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
+    return { state: 'ended', outcome: await refusal(job, call, code, reason, hint, ready.plan) };
   };
   if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
-  const stop = action?.worksFrozen ? null : await frozen(job);
-  if (stop) return refuse('frozen', stop);
+  const stop = await frozen(services, action, ready.plan);
+  if (stop) return refuse('frozen', stop.reason, stop.hint);
   const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
   if (over) return refuse('over_budget', over);
 

@@ -119,8 +119,8 @@ async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: 
     settle(job, call, plan, entry.attempt, { state: 'failed', reason, hint });
   if (entry.attempt >= mostAttempts)
     return failed(`It was not done after ${entry.attempt} tries.`, 'Ask again when the outside system is well.');
-  const stop = action.worksFrozen ? null : await frozen(job);
-  if (stop) return failed(`It was interrupted before it was done. ${stop}`);
+  const stop = await frozen(services, action, plan);
+  if (stop) return failed(`It was interrupted before it was done. ${stop.reason}`, stop.hint);
   const deadline = writeDeadline(services.now(), action.deadlineMs ?? writeMs);
   if (!(await services.ledger.retake(entry.key, entry.attempt, services.owner, deadline)))
     return { state: 'interrupted', until: deadline, why: 'another process took it over' };

@@ -139,13 +139,13 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
     );
   if (job.requester.kind !== 'member')
     return refuse('not_permitted', 'Only full members of this workspace may ask me to act.');
-  if (action.effect !== 'read' && !action.worksFrozen) {
-    const stop = await frozen(job);
-    if (stop) return refuse('frozen', stop, 'When it is safe again: `/sophia thaw`.');
-  }
+  const stop = await frozen(services, action);
+  if (stop) return refuse('frozen', stop.reason, stop.hint);
   const context = lookContext(job);
   try {
     const plan = await planOf(action, parsed.input, context, call.grant?.environment);
+    const held = await frozen(services, action, plan);
+    if (held) return refuse('frozen', held.reason, held.hint);
     const over = await overBudget(job, plan.cost?.usd ?? 0);
     if (over) return refuse('over_budget', over, 'Ask an admin to raise SOPHIA_BUDGET_DAY_USD.');
     return { state: 'planned', action, plan, taint: context.taint };

@@ -78,7 +78,7 @@ export interface Tables {
   audit_head: { id: number; sequence: number; hash: string };
   /** Erasable. The salt goes with the text, so that nobody can guess a short text back from its hash in the chain. */
   audit_texts: { sequence: number; name: string; text: string; salt: string };
-  freezes: { id: number; frozen_by: string; reason: string; since: string };
+  freezes: { scope: string; frozen_by: string; reason: string; since: string };
   policies: {
     number: number;
     text: string;

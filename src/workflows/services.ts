@@ -70,3 +70,17 @@ export function environments(book: ServiceBook): (target: string) => string | un
     for (const [name, { fly_app }] of Object.entries(all)) named.set(`fly:${fly_app}`, name);
   return (target) => named.get(target);
 }
+
+/** What a name stands for when a freeze is named after it: a service its Fly apps, an environment itself. */
+export function scopes(book: ServiceBook): (name: string) => string[] {
+  return (name) => {
+    const wanted = name.toLowerCase();
+    const found = new Set<string>();
+    for (const [service, { environments: all }] of Object.entries(book))
+      for (const [environment, { fly_app }] of Object.entries(all)) {
+        if (service.toLowerCase() === wanted) found.add(`fly:${fly_app}`.toLowerCase());
+        if (environment.toLowerCase() === wanted) found.add(`environment:${wanted}`);
+      }
+    return [...found];
+  };
+}

@@ -207,7 +207,7 @@ test('freezing stops writes for everybody, reads go on, and thawing asks', async
   const card = await house.card(thaw.thread);
   await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
   await house.answer(thaw.thread);
-  expect(await house.store.freezes.current()).toBeNull();
+  expect(await house.store.freezes.all()).toEqual([]);
   expect(world.value).toBe(0);
 });
 
@@ -215,7 +215,7 @@ test('a freeze between approval and execution stops the deed', async () => {
   const { world, house } = await counterHouse();
   const { thread } = await house.say('add 2');
   const card = await house.card(thread);
-  await house.store.freezes.freeze({ by: bob, reason: 'stop', since: new Date().toISOString() });
+  await house.store.freezes.freeze({ scope: 'everything', by: bob, reason: 'stop', since: new Date().toISOString() });
   await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
   expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'refused', code: 'frozen' } });
   expect(world.value).toBe(0);
@@ -223,7 +223,7 @@ test('a freeze between approval and execution stops the deed', async () => {
 
 test('a freeze that cannot be read counts as frozen', async () => {
   const { house } = await counterHouse();
-  house.services.freezes.current = () => Promise.reject(new Error('database away'));
+  house.services.freezes.all = () => Promise.reject(new Error('database away'));
   const { thread } = await house.say('add 2');
   expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'refused', code: 'frozen' } });
 });

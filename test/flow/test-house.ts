@@ -242,6 +242,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     durable: undefined as unknown as Services['durable'],
     surface: () => options.at ?? surface,
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),
+    scopesOf: (name) => (name === 'production' ? ['environment:production'] : name === 'tally' ? ['counter:main'] : []),
     redact: (text) => text,
     limits: { runUsd: 1, dayUsd: 10 },
   };

@@ -102,7 +102,7 @@ test('a freeze in the middle stops the next step', async () => {
   world.fail = null;
   const begin = built.store.ledger.settle.bind(built.store.ledger);
   built.services.ledger.settle = async (...settled) => {
-    await built.store.freezes.freeze({ by: bob, reason: 'halt', since: new Date().toISOString() });
+    await built.store.freezes.freeze({ scope: 'everything', by: bob, reason: 'halt', since: new Date().toISOString() });
     return begin(...settled);
   };
   await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });

@@ -24,21 +24,33 @@ const message = { thread: 'slack:T0ACME:C0DEPLOYS:1718.22', id: '1718.30' };
 
 onEachDatabase((bench) => {
   describe('freezes', () => {
-    test('nothing is frozen until somebody freezes, and thawing ends it', async () => {
+    const incident = { scope: 'everything', by: alice, reason: 'Incident', since: asked };
+    const fly = { ...incident, scope: 'connector:fly' };
+
+    test('one row a scope, the latest freeze of it; everything first', async () => {
       const { freezes } = bench.store;
-      expect(await freezes.current()).toBeNull();
-      await freezes.freeze({ by: alice, reason: 'Incident', since: asked });
-      expect(await freezes.current()).toEqual({ by: alice, reason: 'Incident', since: asked });
-      await freezes.freeze({ by: bob, reason: 'Still', since: asked });
-      expect(await freezes.current()).toMatchObject({ by: bob, reason: 'Still' });
-      await freezes.thaw();
-      await freezes.thaw();
-      expect(await freezes.current()).toBeNull();
+      expect(await freezes.all()).toEqual([]);
+      await freezes.freeze(fly);
+      await freezes.freeze(incident);
+      expect(await freezes.all()).toEqual([incident, fly]);
+      await freezes.freeze({ ...fly, by: bob, reason: 'Still' });
+      expect(await freezes.all()).toEqual([incident, { ...fly, by: bob, reason: 'Still' }]);
+    });
+
+    test('thawing ends exactly the freeze that was seen, once', async () => {
+      const { freezes } = bench.store;
+      await freezes.freeze(incident);
+      await freezes.freeze(fly);
+      for (const other of [{ by: bob }, { reason: 'Other' }, { since: '2026-01-01T00:00:00.000Z' }])
+        expect(await freezes.thaw({ ...fly, ...other })).toBe(false);
+      expect(await freezes.thaw(fly)).toBe(true);
+      expect(await freezes.thaw(fly)).toBe(false);
+      expect(await freezes.all()).toEqual([incident]);
     });
 
     test('a freeze is seen by every replica', async () => {
-      await bench.store.freezes.freeze({ by: alice, reason: 'Incident', since: asked });
-      expect(await bench.replica.freezes.current()).toMatchObject({ by: alice });
+      await bench.store.freezes.freeze(incident);
+      expect(await bench.replica.freezes.all()).toEqual([incident]);
     });
   });
 

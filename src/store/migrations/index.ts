@@ -3,11 +3,13 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import type { StoreKind } from '../schema.ts';
 import { begin } from './001-begin.ts';
 import { policies } from './003-policies.ts';
+import { freezeScopes } from './005-freeze-scopes.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
     '001_begin': { up: (db) => begin(db, kind) },
     '003_policies': { up: policies },
+    '005_freeze_scopes': { up: freezeScopes },
   };
   return { getMigrations: async () => migrations };
 }
