@@ -1,4 +1,6 @@
 /** A freeze stops a deed wherever it meets it: of everything or of its scope, and when it cannot be read. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineWorkflow } from '../../src/core/action.ts';
@@ -132,7 +134,9 @@ test('a freeze of another scope stops nothing', async () => {
 
 test.each(['before', 'after'])('unreadable %s the vote counts as frozen', async (when) => {
   const unread = () => {
-    house.services.freezes.all = () => Promise.reject(new Error('no such table: freezes'));
+    const database = new DatabaseSync(join(house.directory, 'sophia.db'));
+    database.exec('drop table freezes');
+    database.close();
   };
   if (when === 'before') unread();
   const { thread } = await house.say('add 2');

@@ -167,3 +167,43 @@ test.each([
     outcome: { state: 'refused', reason: expect.stringContaining(word) },
   });
 });
+
+test('a freeze of the app in the middle of a deploy: the machine under way is let finish, no other is touched', async () => {
+  const { world, house: built, run } = await house();
+  freezeAfter(built, 1);
+  expect(await run('deploy web')).toMatchObject({
+    outcome: {
+      state: 'failed',
+      reason: expect.stringMatching(
+        /^I stopped at fra mfra: fly:acme-web is frozen.*halt.* 1 of 3 machines run the new image/s,
+      ),
+    },
+  });
+  expect(world.updates).toEqual(['miad b']);
+});
+
+test('a freeze that meets a deploy gone ill stops its roll-back too, and says which machine is left', async () => {
+  const { world, house: built, run } = await house();
+  world.ill.add(world.head);
+  freezeAfter(built, 1);
+  expect(await run('deploy web')).toMatchObject({
+    outcome: { state: 'failed', reason: expect.stringMatching(/Rolling back did not work on iad miad .*is frozen/s) },
+  });
+  expect(world.updates).toEqual(['miad b']);
+});
+
+/** Frozen as soon as so many writes have ended. */
+function freezeAfter(built: TestHouse, writes: number) {
+  const settle = built.services.ledger.settle.bind(built.services.ledger);
+  let ended = 0;
+  built.services.ledger.settle = async (...settled) => {
+    if (++ended === writes)
+      await built.store.freezes.freeze({
+        scope: 'fly:acme-web',
+        by: bob,
+        reason: 'halt',
+        since: '2026-05-01T10:00:00Z',
+      });
+    return settle(...settled);
+  };
+}
