@@ -273,7 +273,7 @@ test('after a crash it is known whether the policy was put in force, and a stale
 
 test('the policy is changed while everything is frozen, so that nobody is frozen out by it', async () => {
   await open(asks);
-  await house.store.freezes.freeze({ by: alice, reason: 'test', since: new Date().toISOString() });
+  await house.store.freezes.freeze({ scope: 'everything', by: alice, reason: 'test', since: new Date().toISOString() });
   const { thread } = await house.say(`policy apply\n${free}`);
   await approve(thread, bob);
   expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
