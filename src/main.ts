@@ -6,6 +6,8 @@ import { SophiaError, toSophiaError } from './core/error.ts';
 import type { Services } from './core/job.ts';
 import type { Message } from './core/message.ts';
 import { openDurable } from './durable/openworkflow.ts';
+import { everyMinute } from './flow/digest/due.ts';
+import { runDue } from './flow/digest/run-due.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
 import { handle, handleVersion } from './flow/handle.ts';
 import { houseActions } from './flow/house/index.ts';
@@ -122,6 +124,11 @@ async function serve(settings: Settings): Promise<void> {
   const looking = setInterval(look, lookEveryMs);
   // In a terminal it means that the terminal was closed, which goes on to end her.
   if (!process.stdin.isTTY) process.on('SIGHUP', look);
+  const digests = () => {
+    runDue(house).catch((error) => log.warn({ error: String(error) }, 'the digests could not be looked at'));
+  };
+  digests();
+  const stopDigests = everyMinute(digests);
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
@@ -132,6 +139,7 @@ async function serve(settings: Settings): Promise<void> {
     setTimeout(() => process.exit(0), patienceMs).unref();
     clearInterval(waking);
     clearInterval(looking);
+    stopDigests();
     clearInterval(tidying);
     await slack.stop();
     await durable.close();

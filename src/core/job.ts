@@ -16,6 +16,7 @@ import type { PlanDraft } from './plan.ts';
 import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
 import type { Ruling } from './reply.ts';
 import type { Durable, Run, Runs } from './run.ts';
+import type { Schedules } from './schedule.ts';
 import type { Surface } from './surface.ts';
 import type { ThreadId } from './thread.ts';
 
@@ -75,6 +76,7 @@ export interface Services {
   freezes: Freezes;
   budgets: Budgets;
   runs: Runs;
+  schedules: Schedules;
   memory: Memory;
   model: Model;
   durable: Durable;

@@ -13,8 +13,8 @@ export type Message = {
   person: PersonId;
   /** The words without the mention of Sophia. Untrusted when somebody other than the asker wrote them. */
   text: string;
-  /** How it came: a slash command is always meant as one; words may be a question. */
-  kind: 'words' | 'command';
+  /** How it came: a slash command is always meant as one; words may be a question; a schedule speaks first, at the top of its channel. */
+  kind: 'words' | 'command' | 'schedule';
   /** The deed outright, when a button or a form names it instead of words; `text` says it for people. */
   act?: { action: string; input: JsonObject };
   /** ACL token of the place: who can read here (`slack:T1:C1`, `slack:T1:D1`, or `slack:T1:public` for public channels). */

@@ -19,6 +19,11 @@ export type Button = {
   confirm?: string;
 };
 
+/** One line of a digest, plain text. */
+export type DigestItem = { text: string; detail?: string; link?: string; button?: Button };
+/** `note`: what is left out or could not be read. */
+export type DigestSection = { title: string; items: DigestItem[]; note?: string };
+
 export type Reply =
   /** `footer`: model, cost, reference, in small print. */
   | {
@@ -35,6 +40,7 @@ export type Reply =
   | { kind: 'plan'; plan: Plan; ruling: Ruling }
   | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
   | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string; buttons?: Button[] }
+  | { kind: 'digest'; title: string; sections: DigestSection[]; footer?: string }
   | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string };
 
 /** What policy says of a plan. */

@@ -7,6 +7,7 @@ import type { ModelClass } from '../core/model.ts';
 import type { Person } from '../core/person.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Run } from '../core/run.ts';
+import { parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
@@ -73,7 +74,8 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     await services.runs.setThread(run.id, thread);
     await surface.setStatus(thread, 'processing');
     const person = await surface.person(message.person);
-    if (person.kind === 'member')
+    // A schedule is not somebody's words.
+    if (person.kind === 'member' && message.kind !== 'schedule')
       await services.memory.remember({
         acl: message.audience,
         kind: 'message',
@@ -112,6 +114,11 @@ async function openThread(message: Message, run: Run, services: Services): Promi
 
 async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {
   await job.run.step(`say ${part}`, async () => {
+    // What comes by itself stands where it was announced: at the top of the channel, not in a thread.
+    if (job.origin.message.kind === 'schedule') {
+      const { root } = parseThreadId(job.thread);
+      return job.surface.update({ thread: job.thread, id: root }, reply);
+    }
     await job.surface.post(job.thread, reply, `${job.run.id}/${part}`);
   });
 }

@@ -12,6 +12,7 @@ import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory.ts';
 import type { Policies } from '../core/policies.ts';
 import type { Runs } from '../core/run.ts';
+import type { Schedules } from '../core/schedule.ts';
 import type { Sends } from '../core/sends.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit, type ErasableAudit } from './audit.ts';
@@ -27,6 +28,7 @@ import { migrationsFor } from './migrations/index.ts';
 import { createPolicies } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { createRuns } from './runs.ts';
+import { createSchedules } from './schedules.ts';
 import type { StoreKind, Tables } from './schema.ts';
 import { createSends } from './sends.ts';
 import { openSqlite } from './sqlite.ts';
@@ -44,6 +46,7 @@ export interface Store {
   runs: Runs;
   inbox: PurgeableInbox;
   sends: Sends;
+  schedules: Schedules;
   memories: MemoryRows;
   /** Waits for what is under way and frees the directory. */
   close(): Promise<void>;
@@ -99,6 +102,7 @@ async function build(
     runs: guarded(createRuns(db)),
     inbox: guarded(createInbox(db, clock)),
     sends: guarded(createSends(db, clock)),
+    schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
     async close() {
       await db.destroy();

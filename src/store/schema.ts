@@ -91,6 +91,22 @@ export interface Tables {
   spends: { run_id: string; person: string; channel: string; usd: number; what: string; at: string };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
+  schedules: {
+    number: Generated<number>;
+    once_key: string;
+    template: string;
+    surface: string;
+    channel: string;
+    audience: string;
+    pattern: string;
+    zone: string;
+    said: string;
+    holidays: string;
+    created_by: string;
+    paused: number;
+    created_at: string;
+    last_at: string;
+  };
   /** `words` is the text as searched (`words.ts`); the full-text index over it is the one thing that differs by database. */
   memories: {
     number: Generated<number>;

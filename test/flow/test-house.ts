@@ -63,8 +63,10 @@ export class TestSurface implements Surface {
     return { thread, id: post.id };
   }
   async update(message: MessageRef, reply: Reply) {
-    const post = this.posts.find((other) => other.id === message.id);
+    const post = this.posts.find((other) => other.id === message.id && other.thread === message.thread);
     if (post) post.reply = reply;
+    // The root of a thread that was opened is a message as well.
+    else this.posts.push({ ...message, reply, sendId: `root ${message.id}` });
     this.changed();
   }
   async whisper() {}

@@ -22,6 +22,8 @@ const row = z.object({
   base: z.string(),
   url: z.string(),
   created_at: z.string(),
+  updated_at: z.string(),
+  merged_at: z.string().nullable(),
 });
 type Row = z.infer<typeof row>;
 const listed = z.object({ repo: z.string(), pull_requests: z.array(row), complete: z.boolean() });
@@ -42,6 +44,8 @@ function rowOf(pull: PullAnswer): Row {
     base: pull.base.ref,
     url: pull.html_url,
     created_at: pull.created_at,
+    updated_at: pull.updated_at,
+    merged_at: pull.merged_at ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Action } from '../../core/action.ts';
 import type { Services } from '../../core/job.ts';
 import { auditActions } from './audit.ts';
+import { digestActions } from './digest.ts';
 import { freezeActions } from './freeze.ts';
 import { policyActions } from './policy.ts';
 import { policyExplanations } from './policy-explained.ts';
@@ -15,6 +16,7 @@ export function houseActions(services: () => Services): Action[] {
     freezeActions,
     auditActions,
     memoryActions,
+    digestActions,
     policyActions,
     policyReads,
     policyExplanations,

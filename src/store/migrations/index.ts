@@ -4,12 +4,14 @@ import type { StoreKind } from '../schema.ts';
 import { begin } from './001-begin.ts';
 import { policies } from './003-policies.ts';
 import { freezeScopes } from './005-freeze-scopes.ts';
+import { schedules } from './020-schedules.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
     '001_begin': { up: (db) => begin(db, kind) },
     '003_policies': { up: policies },
     '005_freeze_scopes': { up: freezeScopes },
+    '020_schedules': { up: (db) => schedules(db, kind) },
   };
   return { getMigrations: async () => migrations };
 }

@@ -56,7 +56,10 @@ export function createSurface(parts: SurfaceParts): Surface {
     async open(message, sendId) {
       if (message.thread !== null) return message.thread;
       const channel = message.channel.split(':').at(-1) ?? '';
-      const asked = `${mention(message.person)} asked: ${code(redact(`/sophia ${message.text}`), 1500)}`;
+      const asked =
+        message.kind === 'schedule'
+          ? `${code(redact(message.text), 300)}: looking…`
+          : `${mention(message.person)} asked: ${code(redact(`/sophia ${message.text}`), 1500)}`;
       const root: Rendered = { text: asked, blocks: [mrkdwn(asked)] };
       try {
         return (await send({ team: self.team, channel, root: null }, root, sendId, 'root')).thread;

@@ -3,6 +3,7 @@ import type { Reply } from '../../../core/reply.ts';
 import { type Block, plain, type Rendered } from '../blocks.ts';
 import { problemsOfMessage } from '../limits.ts';
 import { renderCard } from './card.ts';
+import { renderDigest } from './digest.ts';
 import { cut } from './literal.ts';
 import { renderOutcome } from './outcome.ts';
 import { renderPlan } from './plan.ts';
@@ -31,6 +32,8 @@ function draw(reply: Reply, mostMessages: number): Rendered[] {
       return [renderProgress(reply)];
     case 'outcome':
       return [renderOutcome(reply)];
+    case 'digest':
+      return [renderDigest(reply)];
     case 'table':
       return [renderTable(reply)];
   }

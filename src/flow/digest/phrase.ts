@@ -1,5 +1,5 @@
 /** Reads when a digest is wanted, in the words people type: `every weekday at 9`, `daily at 17:30`, `mon,thu at 9am`, or a cron pattern. */
-import { validate } from 'node-cron';
+import { isPattern } from './due.ts';
 
 /** `pattern`: five cron fields, read in the schedule's own time zone. `said`: the same in words. */
 export type When = { pattern: string; said: string };
@@ -11,7 +11,7 @@ const phrase = new RegExp(String.raw`^(?:every\s+)?(.+?)\s+${clock}$`, 'i');
 /** Null when the words are no time that can be kept; the caller names examples. */
 export function readWhen(words: string): When | null {
   const text = words.trim().replaceAll(/\s+/g, ' ');
-  if (text.split(' ').length === 5 && validate(text)) return { pattern: text, said: `cron ${text}` };
+  if (text.split(' ').length === 5 && isPattern(text)) return { pattern: text, said: `cron ${text}` };
   const match = phrase.exec(text);
   if (!match?.[1] || !match[2]) return null;
   const hour = hourOf(Number(match[2]), match[4]?.toLowerCase());
@@ -23,7 +23,9 @@ export function readWhen(words: string): When | null {
   if (monthly) {
     const day = Number(monthly[1] ?? 1);
     // Later days do not come every month.
-    return day >= 1 && day <= 28 ? { pattern: `${minute} ${hour} ${day} * *`, said: `monthly on day ${day} at ${at}` } : null;
+    return day >= 1 && day <= 28
+      ? { pattern: `${minute} ${hour} ${day} * *`, said: `monthly on day ${day} at ${at}` }
+      : null;
   }
   const on = daysOf(which);
   if (on === null) return null;

@@ -1,5 +1,5 @@
 /** The moments of a schedule in its own time zone: the latest that has come, and the next ones. */
-import { createTask } from 'node-cron';
+import { createTask, schedule, validate } from 'node-cron';
 
 /** How far back a moment missed while nobody ran is still made up for, in minutes. */
 const lookBackMinutes = 24 * 60;
@@ -14,6 +14,17 @@ export function latestDue(pattern: string, zone: string, after: Date, until: Dat
     if (task.match(moment) && !repeated(moment, zone)) return moment;
   }
   return null;
+}
+
+/** Whether these are cron fields that can be kept. */
+export function isPattern(pattern: string): boolean {
+  return validate(pattern);
+}
+
+/** Calls `deed` at each full minute; the returned function ends that. */
+export function everyMinute(deed: () => void): () => void {
+  const task = schedule('* * * * *', deed, { timezone: 'UTC' });
+  return () => void task.stop();
 }
 
 /** The local wall clock, `2026-10-25 02:30`: what names a moment, so that an hour lived twice is one moment. */

@@ -1,0 +1,77 @@
+/** Sections about Sophia's own work: what waits for people, what was carried out, what went wrong, what it cost. */
+import type { RunInfo } from '../../core/run.ts';
+import { mentionOf } from '../house/people.ts';
+import { maySee } from '../visible.ts';
+import { during, type Outlook, type Section, sectionOf } from './sections.ts';
+
+const mostRuns = 300;
+
+export const waitingApprovals: Section = async (outlook) => {
+  const { services, viewer } = outlook;
+  const items = [];
+  for (const approval of await services.approvals.pending()) {
+    if (!maySee(await services.runs.get(approval.runId), viewer, services.policy)) continue;
+    const [card] = approval.cards;
+    const link = card ? await services.surface(card.thread.split(':')[0] ?? '').permalink(card) : '';
+    items.push({
+      text: approval.plan.summary,
+      detail: `asked by ${mentionOf(services, approval.requester)}, expires ${clock(approval.expiresAt)} UTC`,
+      ...(link ? { link } : {}),
+    });
+  }
+  return sectionOf('Waiting for approval', items);
+};
+
+/** Deploys, rollbacks, merges: what changed the world, and how it ended. */
+export const carriedOut: Section = async (outlook) => {
+  const { services } = outlook;
+  const items = [];
+  for (const run of await runsDuring(outlook)) {
+    const deeds = (await services.ledger.byRun(run.id)).filter((deed) => deed.grantStep === null);
+    const told = deeds.filter((deed) => services.actions.get(deed.action)?.kind === 'workflow');
+    for (const deed of told)
+      items.push({
+        text: run.title,
+        detail: `${said[deed.state]} ${clock(deed.settledAt ?? deed.startedAt)} UTC, asked by ${mentionOf(services, run.requester)}`,
+      });
+  }
+  return sectionOf('Deploys, rollbacks and merges', items);
+};
+
+/** For whoever takes over: what runs, what broke, what nobody knows the end of. */
+export const troubles: Section = async (outlook) => {
+  const { services } = outlook;
+  const items = [];
+  for (const run of await runsDuring(outlook)) {
+    const open = (await services.ledger.byRun(run.id)).filter((deed) => ['failed', 'unknown'].includes(deed.state));
+    for (const deed of open)
+      items.push({
+        text: `${run.title}: ${deed.action} ${said[deed.state]}`,
+        detail: `${clock(deed.settledAt ?? deed.startedAt)} UTC, run ${run.id.slice(0, 8)}`,
+      });
+    if (run.state === 'running') items.push({ text: run.title, detail: `running: ${run.standing}` });
+  }
+  return sectionOf('Running, failed or unknown', items);
+};
+
+export const spend: Section = async ({ services, since }) => {
+  const usd = await services.budgets.spent({ since: since.toISOString() });
+  if (usd === 0) return null;
+  return { title: 'Spent', items: [{ text: `$${usd.toFixed(2)} on models` }] };
+};
+
+const said = { started: 'under way', done: 'done', failed: 'failed', unknown: 'unknown' } as const;
+
+async function runsDuring(outlook: Outlook): Promise<RunInfo[]> {
+  const { services, viewer } = outlook;
+  const runs = await services.runs.list({ limit: mostRuns });
+  return runs.filter(
+    (run) =>
+      (run.state === 'running' || during(run.endedAt ?? run.startedAt, outlook)) &&
+      maySee(run, viewer, services.policy),
+  );
+}
+
+function clock(at: string): string {
+  return at.slice(11, 16);
+}

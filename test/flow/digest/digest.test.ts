@@ -1,0 +1,74 @@
+/** Digests come once for each moment, whatever the number of replicas, and tell only what their readers may see. */
+import { afterEach, expect, test } from 'vitest';
+import { runDue } from '../../../src/flow/digest/run-due.ts';
+import { alice, bob, counterActions, openTestHouse, type TestHouse } from '../test-house.ts';
+
+let house: TestHouse;
+let now = new Date('2026-11-20T08:59:30.000Z');
+afterEach(() => house.close());
+
+async function scheduled(words = 'digest schedule daily every weekday at 9') {
+  now = new Date('2026-11-20T08:59:30.000Z');
+  house = await openTestHouse({ actions: counterActions().actions, now: () => now });
+  const { thread } = await house.say(words);
+  const card = await house.card(thread);
+  await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await house.answer(thread)).toMatchObject({ kind: 'outcome', outcome: { state: 'done' } });
+}
+
+const digests = () => house.surface.posts.filter((post) => post.reply.kind === 'digest');
+const said = (text: string) => house.surface.posts.some((post) => JSON.stringify(post.reply).includes(text));
+
+async function tick(at: string) {
+  now = new Date(at);
+  // Two replicas at the same minute.
+  await Promise.all([runDue(house.services), runDue(house.services)]);
+}
+
+test('it comes at its moment, once, at the top of the channel', async () => {
+  await scheduled();
+  await tick('2026-11-20T08:59:59.000Z');
+  await tick('2026-11-20T09:00:00.000Z');
+  await tick('2026-11-20T09:00:30.000Z');
+  const run = await house.surface.until(() => digests()[0], 'a digest');
+  expect(run.reply).toMatchObject({ kind: 'digest', title: 'Team daily' });
+  const runs = await house.services.runs.list({ limit: 50 });
+  expect(runs.filter((one) => one.jobKey.startsWith('digest:'))).toHaveLength(1);
+});
+
+test('after a downtime it comes once, not once for each moment missed', async () => {
+  await scheduled('digest schedule daily every day at 9');
+  await tick('2026-11-23T12:00:00.000Z');
+  await house.surface.until(() => digests()[0], 'a digest');
+  await tick('2026-11-23T12:01:00.000Z');
+  const runs = await house.services.runs.list({ limit: 50 });
+  expect(runs.filter((one) => one.jobKey.startsWith('digest:')).map((one) => one.jobKey)).toEqual([
+    'digest:S1:2026-11-23 09:00',
+  ]);
+});
+
+test('it rests on a day off and while paused, and is gone when removed', async () => {
+  await scheduled('digest schedule daily every day at 9 except 2026-11-20');
+  await tick('2026-11-20T09:00:00.000Z');
+  await house.services.schedules.pause('S1', true);
+  await tick('2026-11-21T09:00:00.000Z');
+  await house.services.schedules.remove('S1');
+  await tick('2026-11-22T09:00:00.000Z');
+  const runs = await house.services.runs.list({ limit: 50 });
+  expect(runs.filter((one) => one.jobKey.startsWith('digest:'))).toEqual([]);
+});
+
+test('what was asked in a private place is not told in a public digest', async () => {
+  now = new Date('2026-11-20T08:59:30.000Z');
+  house = await openTestHouse({ actions: counterActions().actions, now: () => now });
+  const hidden = await house.say('add 3', alice, 'command', { audience: 'test:T1:D1' });
+  await house.card(hidden.thread);
+  const open = await house.say('add 4', bob);
+  // The counter is one target: the second waits for the first.
+  await house.surface.until(() => said('already has an open plan'), 'the queue');
+  const asked = await house.say('digest');
+  const reply = await house.answer(asked.thread);
+  expect(reply.kind).toBe('digest');
+  expect(JSON.stringify(reply)).not.toContain('Add 3');
+  expect(open.thread).not.toBe(hidden.thread);
+});
