@@ -5,7 +5,9 @@ import type { Action } from './core/action.ts';
 import { SophiaError, toSophiaError } from './core/error.ts';
 import type { Services } from './core/job.ts';
 import type { Message } from './core/message.ts';
+import { readAuditKey } from './core/signed-head.ts';
 import { openDurable } from './durable/openworkflow.ts';
+import { postHead } from './flow/audit-head.ts';
 import { everyMinute } from './flow/digest/due.ts';
 import { runDue } from './flow/digest/run-due.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
@@ -30,6 +32,8 @@ const keepInboxMs = 7 * 24 * 3_600_000;
 /** The policy file is looked at this often, and at once on SIGHUP. */
 const lookEveryMs = 30_000;
 const tidyEveryMs = 3_600_000;
+/** The head of the audit trail is posted once a day; this is how soon a day is noticed. */
+const signEveryMs = 3_600_000;
 /** A step under way at the end is given this long; what is cut off then is picked up at the next start. */
 const patienceMs = 8_000;
 
@@ -129,6 +133,16 @@ async function serve(settings: Settings): Promise<void> {
   };
   digests();
   const stopDigests = everyMinute(digests);
+  const auditKey = settings.SOPHIA_AUDIT_KEY ? readAuditKey(settings.SOPHIA_AUDIT_KEY) : null;
+  const signing = setInterval(() => sign(), signEveryMs);
+  const sign = () => {
+    if (!auditKey || !settings.SOPHIA_AUDIT_CHANNEL) return;
+    const channel = `slack:${slack.team}:${settings.SOPHIA_AUDIT_CHANNEL}`;
+    postHead(house, auditKey, channel).catch((error) =>
+      log.warn({ error: String(error) }, 'the head of the audit trail could not be posted'),
+    );
+  };
+  sign();
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
@@ -140,6 +154,7 @@ async function serve(settings: Settings): Promise<void> {
     clearInterval(waking);
     clearInterval(looking);
     stopDigests();
+    clearInterval(signing);
     clearInterval(tidying);
     await slack.stop();
     await durable.close();

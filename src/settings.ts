@@ -29,6 +29,8 @@ const schema = z.object({
   SOPHIA_ADMINS: text.transform((value) => (value ?? '').split(/[\s,]+/).filter(Boolean)),
   SOPHIA_POLICY: text,
   SOPHIA_SERVICES: text,
+  SOPHIA_AUDIT_KEY: text,
+  SOPHIA_AUDIT_CHANNEL: text,
   SOPHIA_DATA: text.transform((value) => value ?? './data'),
   SOPHIA_BUDGET_RUN_USD: dollars.default(2),
   SOPHIA_BUDGET_DAY_USD: dollars.default(20),

@@ -1,10 +1,11 @@
 /** The commands on the server beside starting, by their first word; each returns the exit code. */
 import { SophiaError } from '../core/error.ts';
+import { audit } from './audit.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { policy } from './policy.ts';
 
-const commands: Record<string, (command: Command) => Promise<number>> = { doctor, policy };
+const commands: Record<string, (command: Command) => Promise<number>> = { audit, doctor, policy };
 
 export async function runCommand(name: string, command: Command): Promise<number> {
   const deed = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -31,12 +31,26 @@ export type AuditEntry = {
 
 export type AuditRow = AuditEntry & { sequence: number; reference: string; previous: string; hash: string };
 
+/** All that is given must hold; `words` are looked for in facts, texts, actions and references, whatever the case. */
+export type AuditFilter = {
+  words?: string;
+  person?: string;
+  action?: string;
+  runId?: string;
+  since?: string;
+  until?: string;
+};
+
 export interface Audit {
   /** Appends in one transaction and returns the row; `reference` (`A42`) is what people quote. */
   append(entry: AuditEntry): Promise<AuditRow>;
   find(reference: string): Promise<AuditRow | null>;
   byRun(runId: string): Promise<AuditRow[]>;
   latest(limit: number): Promise<AuditRow[]>;
+  /** Newest first. */
+  search(filter: AuditFilter, limit: number): Promise<AuditRow[]>;
+  /** The last row's number and hash; null while the chain is empty. */
+  head(): Promise<{ sequence: number; hash: string } | null>;
   /** Walks the chain; `broken` names the first row that does not fit. */
   verify(): Promise<
     { state: 'whole'; rows: number; head: string } | { state: 'broken'; sequence: number; reason: string }

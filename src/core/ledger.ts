@@ -41,5 +41,7 @@ export interface Ledger {
   ): Promise<boolean>;
   /** Which of an approval's listed steps are spent. */
   spentSteps(approvalId: string): Promise<number[]>;
+  /** Those that wait for a person to say how they ended, oldest first. */
+  unknown(): Promise<LedgerEntry[]>;
   byRun(runId: string): Promise<LedgerEntry[]>;
 }

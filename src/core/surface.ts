@@ -13,6 +13,8 @@ export interface Surface {
   update(message: MessageRef, reply: Reply): Promise<void>;
   /** Only this person sees it, in the thread. */
   whisper(thread: ThreadId, person: PersonId, reply: Reply): Promise<void>;
+  /** At the top of a channel (`slack:T1:C1`), not in a thread. Arrives once per `sendId`. */
+  announce(channel: string, reply: Reply, sendId: string): Promise<MessageRef>;
   /** A direct message. Arrives once per `sendId`. */
   tell(person: PersonId, reply: Reply, sendId: string): Promise<MessageRef>;
   /** Shows or clears that Sophia is at work in this thread; never throws. */

@@ -7,6 +7,7 @@ import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './approve.ts';
 import { freeTargets } from './targets.ts';
+import { withdraw } from './withdraw.ts';
 
 const titleCharacters = 80;
 
@@ -43,9 +44,8 @@ export async function wakeDecided(services: Services): Promise<void> {
 /** A run that broke for good is the house's fault: free what it held and say so where it was asked. */
 export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
   await freeTargets(services, run.id);
-  for (const approval of (await services.approvals.pending()).filter((pending) => pending.runId === run.id))
-    if (await services.approvals.close(approval.id, 'stopped', 'The run broke.'))
-      await services.approvals.notice(approval.id);
+  // The run will never take notice itself.
+  for (const id of await withdraw(services, run.id, 'The run broke.', null)) await services.approvals.notice(id);
   const row = await services.audit.append({
     kind: 'stopped',
     at: services.now().toISOString(),

@@ -53,6 +53,10 @@ export const builtInRules: PolicyRule[] = [
     ['sophia_stop_run', 'sophia_freeze', 'sophia_remember'],
     'allow',
   ),
+  {
+    ...builtIn('an admin who has looked settles an unknown outcome', undefined, 'allow'),
+    match: { action: 'sophia_settle_outcome', person: 'admins' },
+  },
   { ...builtIn('reads are free', undefined, 'allow'), match: { effect: 'read' } },
   { ...builtIn('a write asks one other person', undefined, 'ask'), match: { effect: 'write' } },
   { ...builtIn('a destroy asks two other people', undefined, 'ask'), match: { effect: 'destroy' }, quorum: 2 },

@@ -4,6 +4,7 @@ import type { Json } from '../core/json.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
+import { askUnknown } from './ask-unknown.ts';
 import { type ActionCall, type Executed, keyOf } from './call.ts';
 import { release } from './targets.ts';
 import { record } from './written.ts';
@@ -38,6 +39,8 @@ export async function settled(
     texts: { result: JSON.stringify(result).slice(0, 4000) },
   });
   await release(job, call);
+  if (state === 'unknown')
+    await askUnknown(job, keyOf(job, call), plan, row.reference, String((result as { evidence?: unknown }).evidence));
   return { state: 'ended', outcome: outcomeOf(plan, { state, ...(result as object) } as End, row.reference) };
 }
 

@@ -63,7 +63,7 @@ async function textsOf(db: Sql, rows: Row[]): Promise<Map<number, Text[]>> {
   return Map.groupBy(texts, (text) => text.sequence);
 }
 
-function problemOf(row: Row, sequence: number, previous: string, texts: Text[]): string | null {
+export function problemOf(row: Row, sequence: number, previous: string, texts: Text[]): string | null {
   if (row.sequence !== sequence) return 'the row is missing';
   if (row.reference !== `A${sequence}`) return 'its reference was changed';
   if (row.previous !== previous) return 'it does not follow the row before it';

@@ -5,6 +5,7 @@ import type { Audit, AuditEntry, AuditKind, AuditRow } from '../core/audit.ts';
 import { SophiaError } from '../core/error.ts';
 import { canonicalJson, hashJson } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
+import { narrowed } from './audit-filter.ts';
 import { findBreak } from './audit-verify.ts';
 import type { Sql, Tables } from './schema.ts';
 import { instant, storableJson } from './storable.ts';
@@ -13,6 +14,8 @@ import { instant, storableJson } from './storable.ts';
 export type ErasableAudit = Audit & {
   /** Erases the free text of one row, or one named text of it; the chain stays whole. Returns how many texts went. */
   erase(reference: string, name?: string): Promise<number>;
+  /** Erases every free text of the rows of a person and of the runs they asked for. Returns how many texts went. */
+  erasePerson(person: string): Promise<number>;
 };
 
 export function createAudit(db: Sql): ErasableAudit {
@@ -35,7 +38,32 @@ export function createAudit(db: Sql): ErasableAudit {
       return withTexts(db, await rows.execute());
     },
 
+    async search(filter, limit) {
+      const rows = narrowed(db.selectFrom('audit').selectAll(), filter).orderBy('sequence', 'desc').limit(limit);
+      return withTexts(db, await rows.execute());
+    },
+
+    async head() {
+      const row = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst();
+      return row && row.sequence > 0 ? { sequence: row.sequence, hash: row.hash } : null;
+    },
+
     verify: () => findBreak(db),
+
+    async erasePerson(person) {
+      const gone = db.deleteFrom('audit_texts').where('sequence', 'in', (row) =>
+        row
+          .selectFrom('audit')
+          .select('sequence')
+          .where((one) =>
+            one.or([
+              one('person', '=', person),
+              one('run_id', 'in', one.selectFrom('runs').select('id').where('requester', '=', person)),
+            ]),
+          ),
+      );
+      return (await gone.returning('name').execute()).length;
+    },
 
     async erase(reference, name) {
       let texts = db

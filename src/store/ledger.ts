@@ -64,6 +64,11 @@ export function createLedger(db: Sql): Ledger {
       return rows.flatMap((row) => (row.grant_step === null ? [] : [row.grant_step]));
     },
 
+    async unknown() {
+      const rows = db.selectFrom('ledger').selectAll().where('state', '=', 'unknown');
+      return (await rows.orderBy('started_at').orderBy('key').execute()).map(toEntry);
+    },
+
     async byRun(runId) {
       const rows = db.selectFrom('ledger').selectAll().where('run_id', '=', runId);
       return (await rows.orderBy('started_at').orderBy('key').execute()).map(toEntry);

@@ -19,6 +19,13 @@ export function openSqlite(directory: string): SqliteDialect {
   return new NodeSqliteDialect({ database: asKyselyDatabase(database) });
 }
 
+/** Beside the process that writes: readers and the writer of a WAL do not block one another. */
+export function openSqliteToRead(file: string): SqliteDialect {
+  const database = new DatabaseSync(file, { readOnly: true });
+  database.exec('PRAGMA busy_timeout = 5000');
+  return new NodeSqliteDialect({ database: asKyselyDatabase(database) });
+}
+
 class NodeSqliteDialect extends SqliteDialect {
   override createAdapter(): DialectAdapter {
     return new NodeSqliteAdapter();

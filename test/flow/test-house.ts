@@ -70,6 +70,9 @@ export class TestSurface implements Surface {
     this.changed();
   }
   async whisper() {}
+  async announce(channel: string, reply: Reply, sendId: string) {
+    return this.post(`${channel}:top`, reply, sendId);
+  }
   async tell(person: string, reply: Reply, sendId: string) {
     const ref = await this.post(`test:T1:D${person}:1`, reply, sendId);
     const post = this.posts.find((other) => other.id === ref.id);

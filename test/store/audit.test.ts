@@ -1,11 +1,12 @@
 /** The contract of the audit chain: it grows in a line, any change to any column shows, and texts can be forgotten. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AuditEntry } from '../../src/core/audit.ts';
+import type { AuditEntry, AuditFilter } from '../../src/core/audit.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { RunInfo } from '../../src/core/run.ts';
 import type { Store } from '../../src/store/index.ts';
 import { onEachDatabase } from './on-each-database.ts';
-import { alice, asked } from './samples.ts';
+import { alice, asked, bob } from './samples.ts';
 
 const entry = (over: Partial<AuditEntry> = {}): AuditEntry => ({
   kind: 'voted',
@@ -17,6 +18,23 @@ const entry = (over: Partial<AuditEntry> = {}): AuditEntry => ({
   facts: { verdict: 'approve', plan: 'abc', count: 2 },
   texts: { reason: 'Looks good.', title: 'Deploy' },
   ...over,
+});
+
+const later = '2026-03-03T10:00:00.000Z';
+
+const runOf = (id: string): RunInfo => ({
+  id,
+  jobKey: id,
+  engineId: null,
+  title: 'deploy web',
+  requester: alice,
+  channel: 'slack:T0ACME:C1',
+  audience: 'slack:T0ACME:public',
+  thread: null,
+  state: 'running',
+  standing: '',
+  startedAt: asked,
+  endedAt: null,
 });
 
 async function appendThree(store: Store): Promise<void> {
@@ -54,6 +72,43 @@ onEachDatabase((bench) => {
     };
     expect(await bench.store.audit.append(bare)).toMatchObject(bare);
     expect((await bench.store.audit.find('A1'))?.texts).toBeUndefined();
+  });
+
+  test('a search narrows by words in facts and texts, person and time, newest first', async () => {
+    const { audit } = bench.store;
+    await audit.append(entry({ texts: { reason: '100% sure' } }));
+    await audit.append(entry({ person: bob, facts: { target: 'fly:Acme_web' }, at: later, texts: {} }));
+    await audit.append(entry({ runId: 'run-2', action: 'merge', texts: { reason: "it's \\ fine" } }));
+    const found = async (filter: AuditFilter) => (await audit.search(filter, 10)).map((row) => row.reference);
+    expect(await found({})).toEqual(['A3', 'A2', 'A1']);
+    expect(await found({ words: '100%' })).toEqual(['A1']);
+    expect(await found({ words: 'acme_WEB' })).toEqual(['A2']);
+    expect(await found({ words: 'acmeXweb' })).toEqual([]);
+    expect(await found({ words: '\\ fine' })).toEqual(['A3']);
+    expect(await found({ words: 'a3' })).toEqual(['A3']);
+    expect(await found({ person: bob })).toEqual(['A2']);
+    expect(await found({ runId: 'run-2', action: 'merge' })).toEqual(['A3']);
+    expect(await found({ since: later })).toEqual(['A2']);
+    expect(await found({ until: later })).toEqual(['A3', 'A1']);
+    expect((await audit.search({}, 1)).map((row) => row.reference)).toEqual(['A3']);
+  });
+
+  test('forgetting a person takes every text of theirs and of the runs they asked for, and the chain stays whole', async () => {
+    const { audit, runs } = bench.store;
+    await runs.register({ ...runOf('run-1'), requester: alice });
+    await audit.append(entry({ person: bob, texts: { reason: 'about her deploy' } }));
+    await audit.append(entry({ runId: 'run-2', texts: { reason: 'her own word', title: 'x' } }));
+    await audit.append(entry({ runId: 'run-2', person: bob, texts: { reason: 'another matter' } }));
+    const head = await audit.head();
+    expect(await audit.erasePerson(alice)).toBe(3);
+    expect((await audit.search({}, 9)).map((row) => row.texts)).toEqual([
+      { reason: 'another matter' },
+      undefined,
+      undefined,
+    ]);
+    expect(await audit.verify()).toEqual({ state: 'whole', rows: 3, head: head?.hash });
+    expect(await audit.head()).toEqual(head);
+    expect(await audit.erasePerson(alice)).toBe(0);
   });
 
   test('forty appends at once from two replicas form one whole chain', async () => {

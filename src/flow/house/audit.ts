@@ -1,8 +1,11 @@
 /** Showing what was asked, approved and done. */
 import { z } from 'zod';
-import { type Action, defineAction } from '../../core/action.ts';
+import { type Action, defineAction, type LookContext } from '../../core/action.ts';
+import type { AuditRow } from '../../core/audit.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
+import type { Json } from '../../core/json.ts';
+import type { Reply } from '../../core/reply.ts';
 import { maySee } from '../visible.ts';
 import { mentionOf } from './people.ts';
 
@@ -19,21 +22,9 @@ export function auditActions(services: () => Services): Action[] {
         .regex(/^A\d+$/i, 'a reference such as A42')
         .optional(),
     }),
-    output: z.strictObject({
-      rows: z.array(
-        z.strictObject({
-          reference: z.string(),
-          at: z.string(),
-          kind: z.string(),
-          by: z.string(),
-          action: z.string(),
-          facts: z.string(),
-          hash: z.string(),
-        }),
-      ),
-    }),
+    output: auditRows,
     async run(plan, context) {
-      const { audit, runs, policy } = services();
+      const { audit } = services();
       const { reference } = plan.input;
       const found = reference === undefined ? null : await audit.find(reference.toUpperCase());
       if (reference !== undefined && !found) throw new SophiaError('not_found', `There is no audit row ${reference}.`);
@@ -41,42 +32,93 @@ export function auditActions(services: () => Services): Action[] {
       const around = found?.runId ? (await audit.byRun(found.runId)).toReversed() : [];
       const rows = found
         ? [found, ...around.filter((row) => row.reference !== found.reference)]
-        : await audit.latest(30);
-      const viewer = { person: context.requester.id, audience: context.place.audience };
-      const shown = [];
-      for (const row of rows) {
-        const open = maySee(row.runId ? await runs.get(row.runId) : null, viewer, policy);
-        shown.push({
-          reference: row.reference,
-          at: row.at,
-          kind: row.kind,
-          by: row.person ? mentionOf(services(), row.person) : '–',
-          action: row.action ?? '–',
-          facts: open ? JSON.stringify(row.facts) : '(asked in a private place)',
-          hash: row.hash.slice(0, 12),
-        });
-      }
-      return { rows: shown };
+        : await audit.latest(mostShown);
+      return { rows: await shownTo(context, rows) };
     },
-    show: (output) => {
-      const { rows } = output as { rows: { [key: string]: string }[] };
-      // What a person scans for; the whole facts and hashes are in the output and in the database.
-      const columns = ['reference', 'at', 'kind', 'by', 'action', 'said'];
-      const view = rows.map((row) => ({
-        ...row,
-        at: row.at?.slice(0, 19).replace('T', ' ') ?? '',
-        said: inShort(row.facts),
-      }));
-      return {
-        kind: 'table',
-        title: 'Audit trail (UTC)',
-        columns,
-        rows: view.map((row) => columns.map((name) => (row as { [key: string]: string })[name] ?? '')),
-      };
-    },
+    show: table,
   });
 
-  return [showAudit];
+  const searchAudit = defineAction({
+    name: 'sophia_search_audit',
+    description:
+      'finds rows of the audit trail by words in them: a person’s reason, a target, an action, a plan’s hash',
+    effect: 'read',
+    usage: 'audit search <words...>',
+    example: '/sophia audit search acme-web',
+    input: z.strictObject({ words: z.string().trim().min(2).max(200) }),
+    output: auditRows,
+    async run({ input }, context) {
+      // Rows that may not be told here are left out whole: that a word is found in one says something already.
+      const found = await services().audit.search({ words: input.words }, mostSearched);
+      const rows = await shownTo(context, found, 'leave out');
+      return { rows: rows.slice(0, mostShown) };
+    },
+    show: table,
+  });
+
+  async function shownTo(context: LookContext, rows: AuditRow[], hidden: 'mark' | 'leave out' = 'mark') {
+    const { runs, policy } = services();
+    const viewer = { person: context.requester.id, audience: context.place.audience };
+    const shown: z.infer<typeof auditRows>['rows'] = [];
+    for (const row of rows) {
+      // What happened outside any run (a policy adopted on the server) is no secret of a place.
+      const open = row.runId === null || maySee(await runs.get(row.runId), viewer, policy);
+      if (!open && hidden === 'leave out') continue;
+      shown.push({
+        reference: row.reference,
+        at: row.at,
+        kind: row.kind,
+        by: row.person ? mentionOf(services(), row.person) : '–',
+        action: row.action ?? '–',
+        facts: open ? JSON.stringify(row.facts) : '(asked in a private place)',
+        texts: open ? (row.texts ?? {}) : {},
+        hash: row.hash.slice(0, 12),
+      });
+    }
+    return shown;
+  }
+
+  return [showAudit, searchAudit];
+}
+
+const mostShown = 30;
+const mostSearched = 200;
+
+const auditRows = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      reference: z.string(),
+      at: z.string(),
+      kind: z.string(),
+      by: z.string(),
+      action: z.string(),
+      facts: z.string(),
+      texts: z.record(z.string(), z.string()),
+      hash: z.string(),
+    }),
+  ),
+});
+
+/** What a person scans for; the whole facts and hashes are in the output and in the database. */
+function table(output: Json): Reply {
+  const { rows } = auditRows.parse(output);
+  return {
+    kind: 'table',
+    title: 'Audit trail (UTC)',
+    columns: ['reference', 'at', 'kind', 'by', 'action', 'said'],
+    rows: rows.map((row) => {
+      const words = Object.values(row.texts).map((text) => text.slice(0, 120));
+      const at = row.at.slice(0, 19).replace('T', ' ');
+      return [
+        row.reference,
+        at,
+        row.kind,
+        row.by,
+        row.action,
+        [inShort(row.facts), ...words].filter(Boolean).join(' · '),
+      ];
+    }),
+  };
 }
 
 /** `done · plan 9f8e7d6c · fly:acme-web`. */

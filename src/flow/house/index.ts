@@ -9,10 +9,12 @@ import { policyExplanations } from './policy-explained.ts';
 import { policyReads } from './policy-shown.ts';
 import { memoryActions } from './remember.ts';
 import { runActions } from './runs.ts';
+import { unknownActions } from './unknown.ts';
 
 export function houseActions(services: () => Services): Action[] {
   return [
     runActions,
+    unknownActions,
     freezeActions,
     auditActions,
     memoryActions,

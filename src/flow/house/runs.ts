@@ -5,6 +5,7 @@ import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { RunInfo } from '../../core/run.ts';
 import { maySee, titleOf } from '../visible.ts';
+import { withdraw } from '../withdraw.ts';
 import { mentionOf } from './people.ts';
 
 export function runActions(services: () => Services): Action[] {
@@ -118,14 +119,10 @@ export function runActions(services: () => Services): Action[] {
         resolved: { runId: run.id },
       };
     },
-    async run(plan) {
-      const { runs, approvals, durable } = services();
+    async run(plan, context) {
       const runId = String(plan.resolved?.runId);
-      await runs.end(runId, 'stopped', 'stopped by a person', now());
-      for (const approval of (await approvals.pending()).filter((pending) => pending.runId === runId)) {
-        await approvals.close(approval.id, 'stopped', 'The run was stopped.');
-        await durable.wake(`approval:${approval.id}`);
-      }
+      await services().runs.end(runId, 'stopped', 'stopped by a person', now());
+      await withdraw(services(), runId, 'The run was stopped.', context.requester.id);
       return { stopped: runId };
     },
     reconcile: async (plan) => {

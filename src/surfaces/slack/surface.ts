@@ -88,6 +88,10 @@ export function createSurface(parts: SurfaceParts): Surface {
       await answer({ user: person.split(':').at(-1) ?? '', channel, root }, drawn ?? silent);
     },
 
+    async announce(channel, reply, sendId) {
+      return sendAll({ team: self.team, channel: channel.split(':').at(-1) ?? '', root: null }, reply, sendId);
+    },
+
     async tell(person, reply, sendId) {
       const channel = await places.direct(person.split(':').at(-1) ?? '');
       return sendAll({ team: self.team, channel, root: null }, reply, sendId);
