@@ -65,6 +65,8 @@ export interface Approvals {
   open(approval: Approval): Promise<Approval>;
   get(id: string): Promise<Approval | null>;
   addCard(id: string, card: MessageRef): Promise<void>;
+  /** Every approval that this one message shows, in the order in which they were added. */
+  shownBy(card: MessageRef): Promise<Approval[]>;
   /** Counts one vote per person; reaches `approved` at the quorum, `denied` at the first deny; an overdue row becomes `expired` instead. */
   vote(id: string, vote: Vote): Promise<VoteResult>;
   /** pending or approved → the closing state; null when it was in neither. */

@@ -6,11 +6,32 @@ import type { PersonId } from './person.ts';
 /** A click or a submitted modal, as received: who it was is the surface's word, whether they may is the house's. */
 export type Choice = { approvalId: string; person: PersonId; verdict: 'approve' | 'deny'; reason?: string };
 
+/** One argument of a request, as somebody may change it. `value` is text: JSON where `kind` is `json`. */
+export type EditField = {
+  name: string;
+  kind: 'text' | 'number' | 'choice' | 'switch' | 'json';
+  value: string;
+  optional: boolean;
+  hint?: string;
+  options?: string[];
+};
+export type EditForm = { state: 'open'; title: string; fields: EditField[] } | { state: 'refused'; words: string };
+export type Edited = { approvalId: string; person: PersonId; values: Record<string, string> };
+/** `wrong`: what does not fit, by field. */
+export type EditAnswer =
+  | { state: 'asked'; words: string }
+  | { state: 'refused'; words: string }
+  | { state: 'wrong'; errors: Record<string, string> };
+
 export interface Door {
   /** Resolves once the work is durably started; a delivery seen before starts nothing. `jobKey` is stable across retries. */
   receive(message: Message, jobKey: string): Promise<void>;
   /** Counts the choice or says why not. `words` are for the clicker alone: a click is never silently ignored. */
   decide(choice: Choice): Promise<{ counted: boolean; words: string }>;
+  /** The form behind “Edit”. */
+  edit(approvalId: string, person: PersonId): Promise<EditForm>;
+  /** Withdraws the request and asks the changed one anew, as the editor's; the same submission again does nothing more. */
+  submitEdit(edited: Edited): Promise<EditAnswer>;
   /** For "View full plan"; null when there is none, or this person may not see it. */
   approval(id: string, viewer: PersonId): Promise<Approval | null>;
 }

@@ -36,6 +36,8 @@ export type Reply =
     }
   /** The approval in whatever state it is; buttons only while it is pending. */
   | { kind: 'card'; approval: Approval; note?: string }
+  /** Several approvals in one message, each in whatever state it is. */
+  | { kind: 'approvals'; approvals: Approval[]; note?: string }
   /** `/sophia plan …`: the plan and what policy would say, with nothing to click. */
   | { kind: 'plan'; plan: Plan; ruling: Ruling }
   | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }

@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './approve.ts';
+import { editForm, submitEdit } from './edit.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -27,6 +28,8 @@ export function createDoor(services: Services): Door {
       });
     },
     decide: (choice) => decide(services, choice),
+    edit: (approvalId, person) => editForm(services, approvalId, person),
+    submitEdit: (edited) => submitEdit(services, edited),
     async approval(id, viewer) {
       const approval = await services.approvals.get(id);
       if (!approval) return null;

@@ -9,6 +9,7 @@ import type { Reply } from '../core/reply.ts';
 import type { Run } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
+import { joinCards } from './approve.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
@@ -119,7 +120,8 @@ async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {
       const { root } = parseThreadId(job.thread);
       return job.surface.update({ thread: job.thread, id: root }, reply);
     }
-    await job.surface.post(job.thread, reply, `${job.run.id}/${part}`);
+    const posted = await job.surface.post(job.thread, reply, `${job.run.id}/${part}`);
+    if (reply.kind === 'approvals') await joinCards(job.services, reply.approvals, posted);
   });
 }
 

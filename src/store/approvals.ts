@@ -27,6 +27,16 @@ export function createApprovals(db: Sql): Approvals {
           .execute();
       }),
 
+    async shownBy(card) {
+      const shown = db
+        .selectFrom('approval_cards')
+        .select('approval_id')
+        .where('thread', '=', card.thread)
+        .where('message_id', '=', card.id);
+      const rows = db.selectFrom('approvals').selectAll().where('id', 'in', shown);
+      return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
+    },
+
     vote: (id, vote) => db.transaction().execute((sql) => countVote(sql, id, { ...vote, at: instant(vote.at) })),
 
     close: (id, state, reason) =>

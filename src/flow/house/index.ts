@@ -1,6 +1,7 @@
 /** Sophia's actions upon herself; `services` is asked for late, since the actions are part of the services. */
 import type { Action } from '../../core/action.ts';
 import type { Services } from '../../core/job.ts';
+import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
 import { digestActions } from './digest.ts';
 import { freezeActions } from './freeze.ts';
@@ -13,6 +14,7 @@ import { unknownActions } from './unknown.ts';
 
 export function houseActions(services: () => Services): Action[] {
   return [
+    approvalActions,
     runActions,
     unknownActions,
     freezeActions,

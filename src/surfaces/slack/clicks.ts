@@ -6,8 +6,11 @@ import { toSophiaError } from '../../core/error.ts';
 import { parseThreadId } from '../../core/thread.ts';
 import { type Modal, plain } from './blocks.ts';
 import type { App } from './bolt.ts';
+import type { EditWindow } from './edits.ts';
+import type { Press } from './presses.ts';
 import type { PrivateAnswer } from './private-answer.ts';
-import { approveAction, denyAction, planAction } from './render/card.ts';
+import { approveAction, denyAction, editAction, planAction } from './render/card.ts';
+import { deedAction } from './render/deeds.ts';
 import { pageActions, renderFullPlan } from './render/full-plan.ts';
 import { everyString, type Redact, render } from './render/index.ts';
 import type { Call } from './web.ts';
@@ -22,7 +25,15 @@ const clicked = z.object({
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   view: z.object({ id: z.string(), private_metadata: z.string() }).optional(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.unknown().optional() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.unknown().optional(),
+        text: z.object({ text: z.string() }).optional(),
+      }),
+    )
+    .min(1),
 });
 type Clicked = z.infer<typeof clicked>;
 const submitted = z.object({
@@ -41,10 +52,12 @@ export function registerClicks(options: {
   door: Door;
   call: Call;
   answer: PrivateAnswer;
+  press: (press: Press) => Promise<string>;
+  edit: EditWindow;
   redact: Redact;
   log: Log;
 }): void {
-  const { app, door, call, answer, redact, log } = options;
+  const { app, door, call, answer, press, edit, redact, log } = options;
   const words = (said: string) => {
     const [first] = render({ kind: 'words', markdown: said }, redact);
     return first ?? { text: said, blocks: [plain(said)] };
@@ -88,17 +101,43 @@ export function registerClicks(options: {
     await call('views.update', { view_id: click.view.id, view: everyString(view, redact) });
   }
 
+  async function pressed(click: Clicked, attempt: number): Promise<void> {
+    const [action] = click.actions;
+    const { channel, message } = click;
+    if (!action || !channel || !message) return;
+    const tell = (said: string) => answer(place(click), words(said));
+    const asked = () =>
+      press({
+        user: click.user.id,
+        team: click.user.team_id ?? click.team?.id,
+        channel: channel.id,
+        message: message.ts,
+        root: message.thread_ts ?? message.ts,
+        actionId: action.action_id,
+        value: action.value,
+        label: action.text?.text ?? 'a button',
+        responseUrl: click.response_url,
+      });
+    await tell(await telling(attempt, tell, asked));
+  }
+
   app.action(/.*/, async ({ ack, body, context }) => {
     await ack();
     const parsed = clicked.safeParse(body);
     if (!parsed.success) return log.warn({ problem: parsed.error.message }, 'A click could not be read.');
     const click = parsed.data;
     const [action] = click.actions;
+    if (action?.action_id.startsWith(deedAction)) return pressed(click, Number(context.attempt ?? 0));
     if (!action?.action_id.startsWith('approval_')) return;
     const id = approvalId.safeParse(action.value);
     if (!id.success) return answer(place(click), words('This button carries no approval I know. Nothing was counted.'));
     const attempt = Number(context.attempt ?? 0);
     if (action.action_id === denyAction) return open(click, denyModal(id.data));
+    if (action.action_id === editAction) {
+      const tell = (said: string) => answer(place(click), words(said));
+      const form = await telling(attempt, tell, () => edit(id.data, personOf(click)));
+      return form.state === 'open' ? open(click, form.view) : tell(form.words);
+    }
     if (action.action_id === planAction || Object.values(pageActions).includes(action.action_id))
       return showPlan(click, id.data, attempt);
     if (action.action_id !== approveAction) return answer(place(click), words('I do not know this button.'));
@@ -128,7 +167,7 @@ export function registerClicks(options: {
   });
 }
 
-function personOf(body: { user: z.infer<typeof user>; team?: z.infer<typeof team> }): string {
+export function personOf(body: { user: z.infer<typeof user>; team?: z.infer<typeof team> }): string {
   return `slack:${body.user.team_id ?? body.team?.id ?? '?'}:${body.user.id}`;
 }
 

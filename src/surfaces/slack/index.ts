@@ -7,11 +7,13 @@ import type { Sends } from '../../core/sends.ts';
 import type { Surface } from '../../core/surface.ts';
 import { createBolt } from './bolt.ts';
 import { registerClicks } from './clicks.ts';
+import { registerEdits } from './edits.ts';
 import { wanted } from './failures.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
 import { createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
+import { createPresses } from './presses.ts';
 import { createPrivateAnswer } from './private-answer.ts';
 import { registerMessages, type Self } from './receive.ts';
 import { createRespond } from './respond.ts';
@@ -116,7 +118,9 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     async start(door) {
       registerMessages({ app: bolt.app, door, self, places, now, log });
       // Interactions must be answered within seconds: they use the impatient client.
-      registerClicks({ app: bolt.app, door, call: web, answer, redact, log });
+      const edit = registerEdits({ app: bolt.app, door, redact });
+      const press = createPresses({ door, places, self, now });
+      registerClicks({ app: bolt.app, door, call: web, answer, press, edit, redact, log });
       registerShortcuts({ app: bolt.app, door, call: web, places, answer, self, now, log });
       registerHome({ app: bolt.app, call: web, log });
       const port = await listen(server, options.port, options.host);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Approval } from '../../../src/core/approval.ts';
 import type { Log } from '../../../src/core/connector.ts';
-import type { Choice, Door } from '../../../src/core/door.ts';
+import type { Choice, Door, EditAnswer, Edited, EditForm } from '../../../src/core/door.ts';
 import type { Inbox, InboxItem } from '../../../src/core/inbox.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { Sends } from '../../../src/core/sends.ts';
@@ -81,6 +81,16 @@ export class RecordingDoor implements Door {
     this.choices.push(choice);
     await this.onDecide();
     return { counted: true, words: this.words };
+  }
+  readonly edits: Edited[] = [];
+  form: EditForm = { state: 'refused', words: 'There is nothing to edit.' };
+  editAnswer: EditAnswer = { state: 'asked', words: 'Asked anew.' };
+  async edit(): Promise<EditForm> {
+    return this.form;
+  }
+  async submitEdit(edited: Edited): Promise<EditAnswer> {
+    this.edits.push(edited);
+    return this.editAnswer;
   }
   async approval(id: string): Promise<Approval | null> {
     return this.approvals.get(id) ?? null;

@@ -304,7 +304,7 @@ describe('limits', () => {
 });
 
 describe('the card', () => {
-  test('a pending card shows what happens, who may decide, until when, and three buttons that carry the id alone', () => {
+  test('a pending card shows what happens, who may decide, until when, and buttons that carry the id alone', () => {
     const drawn = draw(card());
     const all = JSON.stringify(drawn.blocks);
     for (const said of [
@@ -330,6 +330,7 @@ describe('the card', () => {
       ['approval_approve', 'apr_7Zk2'],
       ['approval_deny', 'apr_7Zk2'],
       ['approval_plan', 'apr_7Zk2'],
+      ['approval_edit', 'apr_7Zk2'],
     ]);
     expect(drawn.text).toBe('Approval needed: Deploy web 3f9a1c2 to production.');
   });

@@ -11,8 +11,9 @@ import { planPieces } from './pieces.ts';
 export const approveAction = 'approval_approve';
 export const denyAction = 'approval_deny';
 export const planAction = 'approval_plan';
+export const editAction = 'approval_edit';
 
-const states: Record<Approval['state'], string> = {
+export const stateWords: Record<Approval['state'], string> = {
   pending: 'Approval needed',
   approved: 'Approved',
   denied: 'Denied',
@@ -25,7 +26,7 @@ const states: Record<Approval['state'], string> = {
 
 export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
   const { approval } = reply;
-  return fitted(`${states[approval.state]}: ${approval.plan.summary}`, (room) => [
+  return fitted(`${stateWords[approval.state]}: ${approval.plan.summary}`, (room) => [
     ...planPieces(approval.plan, room, 'Press “View full plan” to see everything.'),
     ...taint(approval, room),
     ...modelNote(approval, room),
@@ -86,6 +87,7 @@ function pending(approval: Approval): Block[] {
       button('Approve', approveAction, approval.id, { style: 'primary', ...(destroys ? { confirm } : {}) }),
       button('Deny', denyAction, approval.id, { style: 'danger' }),
       button('View full plan', planAction, approval.id),
+      button('Edit', editAction, approval.id),
     ),
   ];
 }

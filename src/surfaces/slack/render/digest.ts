@@ -1,6 +1,7 @@
 /** A digest: a heading, then each section with its lines, their links and their buttons. */
-import type { Reply } from '../../../core/reply.ts';
+import type { Button, Reply } from '../../../core/reply.ts';
 import { type Block, brief, header, line, link, plainNote, type Rendered, rich, text } from '../blocks.ts';
+import { deedButtons } from './deeds.ts';
 import { fitted } from './fit.ts';
 
 /** Blocks of a message are few; sections come whole or not at all. */
@@ -23,6 +24,15 @@ export function renderDigest(reply: Extract<Reply, { kind: 'digest' }>): Rendere
   });
 }
 
+/** Below a list a button has to say which line it belongs to. */
+function labelled(one: Button, line: string): Button {
+  return {
+    ...one,
+    label: `${one.label} ${/#\d+/.exec(line)?.[0] ?? ''}`.trim(),
+    confirm: `${one.label}: ${line}`.slice(0, 250),
+  };
+}
+
 type Section = Extract<Reply, { kind: 'digest' }>['sections'][number];
 
 function drawSection(section: Section, room: number): Block[] {
@@ -36,6 +46,7 @@ function drawSection(section: Section, room: number): Block[] {
   return [
     rich(line(text(section.title, { bold: true }))),
     ...(items.length > 0 ? [rich({ type: 'rich_text_list', style: 'bullet', elements: items as never })] : []),
+    ...deedButtons(section.items.flatMap((item) => (item.button ? [labelled(item.button, item.text)] : []))),
     ...(section.note ? [plainNote(section.note, most)] : []),
   ];
 }

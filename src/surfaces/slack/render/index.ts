@@ -2,6 +2,7 @@
 import type { Reply } from '../../../core/reply.ts';
 import { type Block, plain, type Rendered } from '../blocks.ts';
 import { problemsOfMessage } from '../limits.ts';
+import { renderApprovals } from './approvals.ts';
 import { renderCard } from './card.ts';
 import { renderDigest } from './digest.ts';
 import { cut } from './literal.ts';
@@ -26,6 +27,8 @@ function draw(reply: Reply, mostMessages: number): Rendered[] {
       return renderWords(reply, mostMessages);
     case 'card':
       return [renderCard(reply)];
+    case 'approvals':
+      return [renderApprovals(reply)];
     case 'plan':
       return [renderPlan(reply)];
     case 'progress':

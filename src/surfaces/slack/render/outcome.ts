@@ -2,6 +2,7 @@
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Reply } from '../../../core/reply.ts';
 import { type Block, brief, type Leaf, line, note, plain, preformatted, type Rendered, rich, text } from '../blocks.ts';
+import { deedButtons } from './deeds.ts';
 import { fitted } from './fit.ts';
 import { code, cut, shorten, visible } from './literal.ts';
 import { linkLine } from './words.ts';
@@ -22,6 +23,7 @@ export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Rende
     if ('hint' in outcome && outcome.hint?.trim())
       blocks.push(rich(line(text('What to do next: ', { bold: true }), brief(outcome.hint, most))));
     if (reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
+    blocks.push(...deedButtons(reply.buttons));
     const references = [outcome.reference, reply.audited === outcome.reference ? undefined : reply.audited];
     const quoted = references.filter((reference) => reference?.trim()).map((reference) => code(reference ?? '', 200));
     if (quoted.length > 0) blocks.push(note(`Reference ${quoted.join(' · ')}`));

@@ -1,6 +1,7 @@
 /** Words in Markdown as one or several messages, each within Slack's limits. */
 import type { Reply } from '../../../core/reply.ts';
 import { type Block, type Leaf, line, link, plainNote, type Rendered, type Rich, rich, text } from '../blocks.ts';
+import { deedButtons } from './deeds.ts';
 import { fallback } from './fit.ts';
 import { cut } from './literal.ts';
 import { fromMarkdown } from './markdown.ts';
@@ -29,6 +30,7 @@ export function renderWords(reply: Words, mostMessages = 1): Rendered[] {
     const last = index === shown.length - 1;
     if (last && missing > 0) blocks.push(plainNote(`… ${missing} more characters did not fit here.`));
     if (last && reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
+    if (last) blocks.push(...deedButtons(reply.buttons));
     if (last && reply.footer?.trim()) blocks.push(plainNote(reply.footer, 500));
     return { text: fallback(page.map(wordsOf).join('\n')), blocks };
   });

@@ -1,0 +1,79 @@
+/** Editing a request: the window with its arguments, and what is made of it when it is sent. */
+import { z } from 'zod';
+import type { Door } from '../../core/door.ts';
+import { type Modal, plain } from './blocks.ts';
+import type { App } from './bolt.ts';
+import { personOf } from './clicks.ts';
+import { fits, renderEditForm } from './render/edit-form.ts';
+import { everyString, type Redact } from './render/index.ts';
+
+/** The window for this person, or why there is none. */
+export type EditWindow = (
+  approvalId: string,
+  person: string,
+) => Promise<{ state: 'open'; view: Modal } | { state: 'refused'; words: string }>;
+
+const user = z.object({ id: z.string(), team_id: z.string().nullish() });
+const team = z.object({ id: z.string() }).nullish();
+const filled = z.object({
+  user,
+  team,
+  view: z.object({
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.record(
+        z.string(),
+        z.record(
+          z.string(),
+          z.object({
+            value: z.string().nullish(),
+            selected_option: z.object({ value: z.string() }).nullish(),
+          }),
+        ),
+      ),
+    }),
+  }),
+});
+
+export function registerEdits({ app, door, redact }: { app: App; door: Door; redact: Redact }): EditWindow {
+  app.view('approval_edit', async ({ ack, body }) => {
+    const submission = filled.parse(body);
+    const approvalId = submission.view.private_metadata;
+    const fields = Object.entries(submission.view.state.values);
+    const values = Object.fromEntries(
+      fields.map(([name, input]) => [name, input.value?.value ?? input.value?.selected_option?.value ?? '']),
+    );
+    const edited = { approvalId, person: personOf(submission), values };
+    const result = await door.submitEdit(edited);
+    if (result.state !== 'wrong') {
+      await ack(result.state === 'asked' ? undefined : { response_action: 'update', view: saidModal(result.words) });
+      return;
+    }
+    const known = Object.entries(result.errors).filter(([name]) => Object.hasOwn(values, name));
+    const errors =
+      known.length > 0 ? known : [[fields[0]?.[0] ?? '', Object.values(result.errors)[0] ?? 'It does not fit.']];
+    await ack({ response_action: 'errors', errors: Object.fromEntries(errors) });
+  });
+
+  return async (approvalId, person) => {
+    const form = await door.edit(approvalId, person);
+    if (form.state === 'refused') return form;
+    if (!form.fields.every(fits))
+      return { state: 'refused', words: 'This request is too long for a window. Deny it, and type it anew.' };
+    const view = renderEditForm(approvalId, form.fields);
+    // A secret in an argument must not be shown in clear, nor be sent back as its stand-in.
+    if (JSON.stringify(everyString(view, redact)) !== JSON.stringify(view))
+      return { state: 'refused', words: 'This request holds a secret, so it cannot be edited here.' };
+    return { state: 'open', view };
+  };
+}
+
+function saidModal(words: string): Modal {
+  return {
+    type: 'modal',
+    callback_id: 'said',
+    title: { type: 'plain_text', text: 'Not edited' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [plain(words)],
+  };
+}
