@@ -20,7 +20,7 @@ import { createRedact } from './kit/redact.ts';
 import { createMemory } from './memory/recall.ts';
 import { chooseClass } from './models/index.ts';
 import { connectAll, connectModel, createLog, readFiles, secrets } from './parts.ts';
-import { missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
+import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
 import { environments, scopes, workflows } from './workflows/index.ts';
@@ -96,7 +96,7 @@ async function serve(settings: Settings): Promise<void> {
     surface: () => slack.surface,
     environmentOf: environments(files.services),
     scopesOf: scopes(files.services),
-    limits: { runUsd: settings.SOPHIA_BUDGET_RUN_USD, dayUsd: settings.SOPHIA_BUDGET_DAY_USD },
+    limits: capsOf(settings),
   };
   const durable = await openDurable({
     place,

@@ -62,6 +62,7 @@ export const noModel: Model = {
     usd: 0,
     fallbacks: [],
   }),
+  atMost: () => 0,
   describe: () => 'off',
 };
 

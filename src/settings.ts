@@ -1,5 +1,6 @@
 /** All settings, read from the environment once and checked together, so that everything missing is named at once. */
 import { z } from 'zod';
+import type { Caps } from './core/budget.ts';
 import type { Connector } from './core/connector.ts';
 import { SophiaError } from './core/error.ts';
 import { modelClasses } from './core/model.ts';
@@ -33,7 +34,10 @@ const schema = z.object({
   SOPHIA_AUDIT_CHANNEL: text,
   SOPHIA_DATA: text.transform((value) => value ?? './data'),
   SOPHIA_BUDGET_RUN_USD: dollars.default(2),
+  SOPHIA_BUDGET_PERSON_USD: dollars.default(10),
+  SOPHIA_BUDGET_CHANNEL_USD: dollars.default(10),
   SOPHIA_BUDGET_DAY_USD: dollars.default(20),
+  SOPHIA_BUDGET_MONTH_USD: dollars.default(300),
   DATABASE_URL: text,
   OPENROUTER_API_KEY: text,
   OPENROUTER_BASE_URL: text.pipe(z.url().optional()),
@@ -55,6 +59,16 @@ export function readSettings(environment: Environment): Settings {
   throw new SophiaError('not_configured', `These settings do not hold:\n${z.prettifyError(parsed.error)}`, {
     hint: '.env.example names them all.',
   });
+}
+
+export function capsOf(settings: Settings): Caps {
+  return {
+    runUsd: settings.SOPHIA_BUDGET_RUN_USD,
+    personUsd: settings.SOPHIA_BUDGET_PERSON_USD,
+    channelUsd: settings.SOPHIA_BUDGET_CHANNEL_USD,
+    dayUsd: settings.SOPHIA_BUDGET_DAY_USD,
+    monthUsd: settings.SOPHIA_BUDGET_MONTH_USD,
+  };
 }
 
 /** A variable that is not set, and where its value comes from. */

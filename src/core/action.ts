@@ -1,7 +1,7 @@
 /** One definition of a deed for all doors: model tool, slash command, MCP tool, workflow step. It states facts; policy decides. */
 import type { z } from 'zod';
 import type { Json, JsonObject } from './json.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, TaintSource } from './outcome.ts';
 import type { Person } from './person.ts';
 import type { Effect, Plan, PlanDraft } from './plan.ts';
 import type { ProgressStep, Reply } from './reply.ts';
@@ -13,6 +13,8 @@ export interface LookContext {
   readonly place: { thread: string; audience: string };
   /** Id of the run that asks. */
   readonly run: string;
+  /** Untrusted text in the run so far: what is kept from here descends from it. */
+  readonly heard: readonly TaintSource[];
   now(): Date;
   /** Aborts when the step's time is over. */
   readonly signal: AbortSignal;

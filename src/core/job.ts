@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import type { Approvals } from './approval.ts';
 import type { Audit } from './audit.ts';
-import type { Budgets } from './budget.ts';
+import type { Budgets, Caps } from './budget.ts';
 import type { Log } from './connector.ts';
 import type { Freezes } from './freeze.ts';
 import type { Ledger } from './ledger.ts';
@@ -88,7 +88,7 @@ export interface Services {
   /** Removes every live secret from text. */
   redact(text: string): string;
   /** Dollars. */
-  limits: { runUsd: number; dayUsd: number };
+  limits: Caps;
 }
 
 export type Job = {

@@ -11,6 +11,8 @@ export type MemoryRow = {
   at: string;
   /** True when the text is somebody's words or a machine's, not our own record. */
   tainted: boolean;
+  /** The untrusted text it descends from (`github_get_pull_request acme/web 12`); null when there was none in the run. */
+  source: string | null;
 };
 
 export type Recollection = MemoryRow & { score: number };

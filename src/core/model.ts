@@ -49,6 +49,8 @@ export type Answer =
 /** Never throws for a provider's failure: that is an `Answer` too. Both are JSON (they are remembered by a step). */
 export interface Model {
   answer(turn: Turn, signal?: AbortSignal): Promise<Answer>;
+  /** Dollars this turn can cost at most; 0 where the server names no prices. */
+  atMost(turn: Turn): number;
   /** What is configured, for `doctor`. */
   describe(): Json;
 }

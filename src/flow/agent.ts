@@ -2,7 +2,7 @@
 import type { Job } from '../core/job.ts';
 import type { Answer, ModelClass, ToolSpec, Turn, TurnMessage } from '../core/model.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { dayStart } from './budget.ts';
+import { reserve } from './budget.ts';
 import { gatherContext } from './context.ts';
 import { perform } from './gate.ts';
 import { inputSchema } from './input.ts';
@@ -21,6 +21,8 @@ export type Worked = {
 };
 
 const mostTurns = 10;
+/** Set aside for a turn whose price nobody knows: a budget that is used up stays so. */
+const leastTurnUsd = 0.001;
 const mostCallsATurn = 5;
 const mostTokens = 2_000;
 const toolResultCharacters = 12_000;
@@ -44,7 +46,14 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
 
   for (let turn = 1; turn <= mostTurns; turn++) {
     const answer = await run.step(`turn ${turn}`, () =>
-      think(job, { class: modelClass, system: charter, messages, tools, maxTokens: mostTokens, session: job.thread }),
+      think(job, turn, {
+        class: modelClass,
+        system: charter,
+        messages,
+        tools,
+        maxTokens: mostTokens,
+        session: job.thread,
+      }),
     );
     worked.usd += answer.usd;
     worked.fallbacks.push(...answer.fallbacks.map((fallback) => `${fallback.model}: ${fallback.reason}`));
@@ -91,31 +100,16 @@ const tooMany: Outcome = {
   reason: `At most ${mostCallsATurn} calls at once; this one was not made.`,
 };
 
-async function think(job: Job, turn: Turn): Promise<Answer> {
-  const { services, run, requester, origin } = job;
-  const over = await overBudget(job);
-  if (over) return { state: 'failed', reason: over, hint: 'Ask an admin to raise the budget.', usd: 0, fallbacks: [] };
+/** The dollars are set aside before the model is called: one that could break a budget is not called. */
+async function think(job: Job, number: number, turn: Turn): Promise<Answer> {
+  const { services, run } = job;
+  const id = `${run.id}/turn ${number}`;
+  const over = await reserve(job, id, Math.max(services.model.atMost(turn), leastTurnUsd), `model, ${turn.class}`);
+  if (over) return { state: 'failed', ...over, usd: 0, fallbacks: [] };
   await services.runs.setStanding(run.id, 'thinking');
   const answer = await services.model.answer(turn);
-  await services.budgets.record({
-    runId: run.id,
-    person: requester.id,
-    channel: origin.message.channel,
-    usd: answer.usd,
-    what: answer.state === 'answered' ? answer.model : 'failed call',
-    at: services.now().toISOString(),
-  });
+  await services.budgets.settle(id, answer.usd);
   return answer;
-}
-
-async function overBudget(job: Job): Promise<string | null> {
-  const { budgets, limits, now } = job.services;
-  const today = dayStart(now());
-  if ((await budgets.spent({ since: today, runId: job.run.id })) >= limits.runUsd)
-    return `This run has used its $${limits.runUsd.toFixed(2)} for models.`;
-  if ((await budgets.spent({ since: today })) >= limits.dayUsd)
-    return `Today's $${limits.dayUsd.toFixed(2)} is used up.`;
-  return null;
 }
 
 /** What the model may call: everything but the switches that people alone should throw. */

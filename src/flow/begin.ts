@@ -5,7 +5,7 @@ import type { Job } from '../core/job.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
 import { currentApprovers, refreshCards } from './approve.ts';
-import { overBudget } from './budget.ts';
+import { overBudget, reserve } from './budget.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
 import { frozen } from './frozen.ts';
 import { lookContext, planOf } from './plan.ts';
@@ -35,6 +35,15 @@ export async function begin(
   const moved = await stillTrue(job, call, ready, approvalId);
   if (moved) return moved;
 
+  // Set aside last: a card that is void for another reason must not hold dollars.
+  const usd = ready.plan.cost?.usd ?? 0;
+  const over = usd > 0 ? await reserve(job, key, usd, call.action) : null;
+  if (over) {
+    if (approvalId) await voidApproval(job, approvalId, over.reason);
+    await release(job, call);
+    return { state: 'ended', outcome: await refusal(job, call, 'over_budget', over.reason, over.hint, ready.plan) };
+  }
+
   const now = services.now();
   const entry: LedgerEntry = {
     key,
@@ -55,6 +64,7 @@ export async function begin(
   if (started !== 'started') {
     const taken = await services.ledger.get(key);
     if (taken) return { state: 'exists', entry: taken };
+    await services.budgets.settle(key, 0);
     await release(job, call);
     const approval = approvalId === null ? null : await services.approvals.get(approvalId);
     const [code, reason] =
@@ -95,7 +105,7 @@ async function stillTrue(
   const stop = await frozen(services, action, ready.plan);
   if (stop) return refuse('frozen', stop.reason, stop.hint);
   const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
-  if (over) return refuse('over_budget', over);
+  if (over) return refuse('over_budget', over.reason);
 
   const reason = approvalId ? await whyVoid(job, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason === null) return null;

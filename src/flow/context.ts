@@ -32,6 +32,9 @@ export async function gatherContext(job: Job, question: string): Promise<Context
   });
   const elsewhere = (memories ?? []).filter((row) => row.thread !== thread);
   if (elsewhere.length > 0) {
+    // What descends from untrusted text stays so, whoever kept it.
+    for (const source of new Set(elsewhere.map((row) => row.source)))
+      if (source) taint.push({ source: `remembered: ${source}` });
     if (elsewhere.some((row) => row.tainted && row.person !== requester.id))
       taint.push({ source: 'remembered words of others' });
     const lines = elsewhere.map((row) => JSON.stringify({ at: row.at, from: row.person, text: row.text }));

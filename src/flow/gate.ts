@@ -147,7 +147,7 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
     const held = await frozen(services, action, plan);
     if (held) return refuse('frozen', held.reason, held.hint);
     const over = await overBudget(job, plan.cost?.usd ?? 0);
-    if (over) return refuse('over_budget', over, 'Ask an admin to raise SOPHIA_BUDGET_DAY_USD.');
+    if (over) return refuse('over_budget', over.reason, over.hint);
     return { state: 'planned', action, plan, taint: context.taint };
   } catch (error) {
     const problem = toSophiaError(error);

@@ -85,6 +85,7 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
         thread,
         at: message.at,
         tainted: true,
+        source: message.taint?.map((one) => one.source).join(', ') || null,
       });
     return person;
   });

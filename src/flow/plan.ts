@@ -47,6 +47,7 @@ export function lookContext(job: Job): PlanContext {
     requester: job.requester,
     place: { thread: job.thread, audience: job.origin.message.audience },
     run: job.run.id,
+    heard: job.taint,
     now: () => services.now(),
     signal: AbortSignal.timeout(planningMs),
     async look(name: string, raw: JsonObject): Promise<Json> {

@@ -22,6 +22,8 @@ export async function settle(job: Job, call: ActionCall, plan: Plan, attempt: nu
   await services.ledger.settle(key, attempt, state, result as Json, services.now().toISOString());
   // Somebody else may have settled it first: what the row says is what happened.
   const entry = await services.ledger.get(key);
+  // What nobody can tell may have cost all of it.
+  if (entry && entry.state !== 'unknown') await services.budgets.settle(key, entry.state === 'done' ? null : 0);
   return settled(job, call, plan, entry ?? { state, result: result as Json, approvalId: null, attempt });
 }
 

@@ -72,6 +72,12 @@ export function createModel(options: ModelOptions): Model {
 
   return {
     answer,
+    // Dearer models than this are not used, and three characters a token is few: it costs less in the end.
+    atMost: ({ system, messages, tools, maxTokens }) =>
+      openRouter
+        ? ((JSON.stringify([system, messages, tools]).length / 3) * maxPrice.prompt + maxTokens * maxPrice.completion) /
+          1e6
+        : 0,
     describe: (): Json => ({
       provider: provider.name,
       baseUrl: withoutSecrets(baseUrl),

@@ -85,6 +85,7 @@ function toRow(row: MemoryRow) {
     thread,
     at: instant(row.at),
     tainted: row.tainted ? 1 : 0,
+    source: row.source,
   };
 }
 
@@ -98,5 +99,6 @@ function toMemory(row: Row): MemoryRow {
     thread: row.thread,
     at: row.at,
     tainted: row.tainted === 1,
+    source: row.source,
   };
 }

@@ -89,6 +89,17 @@ export interface Tables {
     deed: string | null;
   };
   spends: { run_id: string; person: string; channel: string; usd: number; what: string; at: string };
+  reservations: {
+    id: string;
+    run_id: string;
+    person: string;
+    channel: string;
+    usd: number;
+    what: string;
+    at: string;
+  };
+  /** One row: those who set dollars aside begin by updating it, so that they form a line. */
+  reservation_line: { id: number; turn: number };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
   schedules: {
@@ -119,6 +130,7 @@ export interface Tables {
     thread: string | null;
     at: string;
     tainted: number;
+    source: string | null;
   };
 }
 

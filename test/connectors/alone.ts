@@ -21,6 +21,7 @@ export function alone(connection: Connection) {
     now: () => new Date(),
     signal,
     look: () => Promise.reject(new Error('no other actions here')),
+    heard: [],
     deed,
   });
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineAction } from '../../src/core/action.ts';
 import type { Answer, Turn } from '../../src/core/model.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
-import { alice, bob, counterActions, openTestHouse, type TestHouse } from './test-house.ts';
+import { alice, bob, counterActions, type HouseOptions, openTestHouse, type TestHouse } from './test-house.ts';
 
 let open: TestHouse[] = [];
 afterEach(async () => {
@@ -44,10 +44,10 @@ function script(...answers: Answer[]) {
   return { turns, think: (turn: Turn) => answers[turns.push(structuredClone(turn)) - 1] ?? answered({ text: 'done' }) };
 }
 
-async function house(answers: Answer[], policy = freeWrites) {
+async function house(answers: Answer[], policy = freeWrites, over: HouseOptions = {}) {
   const { world, actions } = counterActions();
   const played = script(...answers);
-  const built = await openTestHouse({ actions: [...actions, web], policy, think: played.think });
+  const built = await openTestHouse({ actions: [...actions, web], policy, think: played.think, ...over });
   open.push(built);
   return { world, house: built, turns: played.turns };
 }
@@ -142,12 +142,37 @@ test('the switches of people are no tools of the model', async () => {
 });
 
 test('a run that has spent its dollars calls no further model and says so', async () => {
-  const { house: built, turns } = await house([
-    answered({ usd: 2, calls: [{ id: 'c1', name: 'counter_get_value', input: {} }] }),
-  ]);
+  const { house: built, turns } = await house(
+    [answered({ usd: 2, calls: [{ id: 'c1', name: 'counter_get_value', input: {} }] })],
+    freeWrites,
+    { limits: { runUsd: 1 } },
+  );
   const { thread } = await built.say('how is the counter?', alice, 'words');
   expect(await built.answer(thread)).toMatchObject({ tone: 'error', markdown: expect.stringContaining('$1.00') });
   expect(turns).toHaveLength(1);
+});
+
+test.each([
+  ['runUsd', 'SOPHIA_BUDGET_RUN_USD'],
+  ['personUsd', 'SOPHIA_BUDGET_PERSON_USD'],
+  ['channelUsd', 'SOPHIA_BUDGET_CHANNEL_USD'],
+  ['dayUsd', 'SOPHIA_BUDGET_DAY_USD'],
+  ['monthUsd', 'SOPHIA_BUDGET_MONTH_USD'],
+])('a turn that could break %s is not begun, and the setting is named', async (cap, setting) => {
+  const { house: built, turns } = await house([answered({ text: 'hello' })], freeWrites, {
+    atMost: 0.5,
+    limits: { [cap]: 0.4 },
+  });
+  const { thread } = await built.say('how is the counter?', alice, 'words');
+  expect(await built.answer(thread)).toMatchObject({ tone: 'error', markdown: expect.stringContaining(setting) });
+  expect(turns).toHaveLength(0);
+});
+
+test('what a turn set aside is given back but for its cost, and a repeated turn sets aside once', async () => {
+  const { house: built } = await house([answered({ text: 'hello', usd: 0.02 })], freeWrites, { atMost: 0.5 });
+  const { thread } = await built.say('how is the counter?', alice, 'words');
+  await built.answer(thread);
+  expect(await built.store.budgets.spent({ since: '2000-01-01T00:00:00.000Z' })).toBeCloseTo(0.02);
 });
 
 test('a model that never stops is stopped', async () => {

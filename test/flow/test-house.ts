@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Action, defineAction } from '../../src/core/action.ts';
 import type { Approval } from '../../src/core/approval.ts';
+import type { Caps } from '../../src/core/budget.ts';
 import type { Door } from '../../src/core/door.ts';
 import type { Services } from '../../src/core/job.ts';
 import type { Message } from '../../src/core/message.ts';
@@ -195,6 +196,9 @@ export type HouseOptions = {
   /** A real surface instead: people speak and click there. */
   at?: Surface;
   think?: (turn: Turn) => Answer;
+  limits?: Partial<Caps>;
+  /** Dollars a turn of the model may cost. */
+  atMost?: number;
   missing?: Map<string, string>;
   now?: () => Date;
   /** Keeps the steps of each run, as the engine would. */
@@ -242,6 +246,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     model: {
       answer: async (turn) =>
         options.think?.(turn) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },
+      atMost: () => options.atMost ?? 0,
       describe: () => null,
     },
     durable: undefined as unknown as Services['durable'],
@@ -249,7 +254,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),
     scopesOf: (name) => (name === 'production' ? ['environment:production'] : name === 'tally' ? ['counter:main'] : []),
     redact: (text) => text,
-    limits: { runUsd: 1, dayUsd: 10 },
+    limits: { runUsd: 100, personUsd: 100, channelUsd: 100, dayUsd: 10, monthUsd: 1000, ...options.limits },
   };
   (services as { actions: Services['actions'] }).actions = new Map(
     [...houseActions(() => services), ...(options.actions ?? [])].map((action) => [action.name, action]),

@@ -25,6 +25,7 @@ const row = (text: string, over: Partial<Omit<MemoryRow, 'id'>> = {}): Omit<Memo
   thread: 'slack:T0ACME:C0ENG:1.1',
   at: '2026-03-02T09:00:00.000Z',
   tainted: true,
+  source: null,
   ...over,
 });
 

@@ -14,6 +14,7 @@ const row = (id: string, text: string, over: Partial<MemoryRow> = {}): MemoryRow
   thread: 'slack:T0ACME:C0ENG:1.1',
   at: asked,
   tainted: true,
+  source: null,
   ...over,
 });
 
@@ -24,7 +25,13 @@ onEachDatabase((bench) => {
     (await bench.store.memories.search(query, acls, limit)).map((one) => one.id);
 
   test('a row comes back whole, with a score', async () => {
-    const own = row('1', 'We deploy on Mondays.', { person: null, thread: null, tainted: false, kind: 'fact' });
+    const own = row('1', 'We deploy on Mondays.', {
+      person: null,
+      thread: null,
+      tainted: false,
+      source: null,
+      kind: 'fact',
+    });
     await bench.store.memories.put(own);
     expect(await bench.store.memories.search('deploy', eng, 10)).toEqual([{ ...own, score: expect.any(Number) }]);
   });

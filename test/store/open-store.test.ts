@@ -166,6 +166,7 @@ test('a forgotten word is in none of the files once the store is closed', async 
     thread: null,
     at: inTime,
     tainted: true,
+    source: null,
   });
   await store.audit.append({
     kind: 'asked',

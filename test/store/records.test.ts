@@ -1,4 +1,5 @@
 /** The contracts of the small ports: freezes, budgets, runs, inbox and sends. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunInfo } from '../../src/core/run.ts';
 import { aDay, onEachDatabase } from './on-each-database.ts';
@@ -70,6 +71,108 @@ onEachDatabase((bench) => {
       expect(await budgets.spent({ since: asked, channel: 'C2', person: bob })).toBe(1);
       expect(await budgets.spent({ since: '2026-03-01T00:00:00Z' })).toBe(9.75);
       expect(await budgets.spent({ since: asked, person: 'mallory' })).toBe(0);
+    });
+
+    const caps = { runUsd: 2, personUsd: 3, channelUsd: 4, dayUsd: 5, monthUsd: 6 };
+
+    test('what is set aside counts until it is settled or let go, and the same id replaces its own', async () => {
+      const { budgets } = bench.store;
+      expect(await budgets.reserve('a', { ...spend, usd: 1 }, caps)).toEqual({ state: 'fits', cap: 'run', leftUsd: 1 });
+      expect(await budgets.reserve('a', { ...spend, usd: 1.5 }, caps)).toMatchObject({ state: 'fits' });
+      expect(await budgets.spent({ since: asked })).toBe(1.5);
+      expect(await budgets.reserve('b', { ...spend, usd: 1 }, caps)).toEqual({
+        state: 'over',
+        cap: 'run',
+        limitUsd: 2,
+        spentUsd: 1.5,
+      });
+      await budgets.settle('a', 0.25);
+      await budgets.settle('a', 9);
+      await budgets.settle('never', 9);
+      expect(await budgets.spent({ since: asked })).toBe(0.25);
+      await budgets.reserve('b', { ...spend, usd: 1 }, caps);
+      await budgets.settle('b', null);
+      expect(await budgets.spent({ since: asked, runId: 'run-1' })).toBe(1.25);
+      await budgets.reserve('c', { ...spend, usd: 0.5 }, caps);
+      await budgets.settle('c', 0);
+      expect(await budgets.spent({ since: asked })).toBe(1.25);
+      expect(await budgets.topSpenders(asked, 1)).toEqual([{ person: alice, usd: 1.25 }]);
+    });
+
+    test.each([
+      ['run', { at: '2026-02-01T10:00:00Z' }],
+      ['person', { runId: 'other', channel: 'C9' }],
+      ['channel', { runId: 'other', person: bob }],
+      ['day', { runId: 'other', person: bob, channel: 'C9' }],
+      ['month', { runId: 'other', person: bob, channel: 'C9', at: '2026-03-01T10:00:00Z' }],
+    ] as const)('the cap of the %s holds by itself', async (cap, before) => {
+      const { budgets } = bench.store;
+      const wide = { runUsd: 99, personUsd: 99, channelUsd: 99, dayUsd: 99, monthUsd: 99 };
+      await budgets.record({ ...spend, ...before, usd: 1 });
+      const tight = { ...wide, [`${cap}Usd`]: 1.5 };
+      expect(await budgets.room({ ...spend, usd: 0.5 }, tight)).toEqual({ state: 'fits', cap, leftUsd: 0 });
+      expect(await budgets.room({ ...spend, usd: 0.6 }, tight)).toEqual({
+        state: 'over',
+        cap,
+        limitUsd: 1.5,
+        spentUsd: 1,
+      });
+      expect(await budgets.room({ ...spend, usd: 0.6 }, { ...wide, [`${cap}Usd`]: Number.NaN })).toMatchObject({
+        state: 'over',
+      });
+    });
+
+    test('a day and a month begin anew at midnight UTC', async () => {
+      const { budgets } = bench.store;
+      await budgets.record({ ...spend, runId: 'x', usd: 3, at: '2026-03-01T23:59:59.999Z' });
+      await budgets.record({ ...spend, runId: 'x', usd: 6, at: '2026-02-28T23:59:59.999Z' });
+      const wide = { ...caps, runUsd: 99 };
+      expect(await budgets.room({ ...spend, usd: 3, at: '2026-03-02T00:00:00.000Z' }, wide)).toMatchObject({
+        state: 'fits',
+      });
+    });
+
+    test('two replicas that set aside at once never pass a cap together', async () => {
+      const rooms = await Promise.all(
+        [...Array(12)].map((_, index) =>
+          [bench.store, bench.replica][index % 2]?.budgets.reserve(`r${index}`, { ...spend, usd: 0.3 }, caps),
+        ),
+      );
+      expect(rooms.filter((room) => room?.state === 'fits')).toHaveLength(6);
+      expect(await bench.store.budgets.spent({ since: asked })).toBeCloseTo(1.8);
+    });
+
+    test('whatever is set aside, settled and let go in whatever order, no sum passes its cap', async () => {
+      const step = fc.record({
+        id: fc.constantFrom('a', 'b', 'c', 'd'),
+        usd: fc.double({ min: 0, max: 3, noNaN: true }),
+        deed: fc.constantFrom('reserve', 'settle', 'release', 'keep'),
+        person: fc.constantFrom(alice, bob),
+        runId: fc.constantFrom('run-1', 'run-2'),
+      });
+      let round = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+          const { budgets } = bench.store;
+          // Each round has people, runs, a channel and a day of its own.
+          const own = (name: string) => `${name}-${round}`;
+          const at = new Date(Date.UTC(2030, round++, 1)).toISOString();
+          const held = new Map<string, number>();
+          for (const { id, usd, deed, person, runId } of steps) {
+            const one = { ...spend, usd, person: own(person), runId: own(runId), channel: own('C'), at };
+            if (deed === 'reserve') {
+              const room = await budgets.reserve(own(id), one, caps);
+              if (room.state === 'fits') held.set(id, usd);
+              else held.delete(id);
+            } else
+              await budgets.settle(own(id), deed === 'release' ? 0 : deed === 'keep' ? null : (held.get(id) ?? 0) / 2);
+          }
+          expect(await budgets.spent({ since: at, runId: own('run-1') })).toBeLessThanOrEqual(caps.runUsd + 1e-6);
+          expect(await budgets.spent({ since: at, person: own(alice) })).toBeLessThanOrEqual(caps.personUsd + 1e-6);
+          expect(await budgets.spent({ since: at, channel: own('C') })).toBeLessThanOrEqual(caps.channelUsd + 1e-6);
+        }),
+        { numRuns: 25 },
+      );
     });
 
     test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s dollars are refused', async (usd) => {

@@ -3,6 +3,7 @@ import type { Action } from '../../core/action.ts';
 import type { Services } from '../../core/job.ts';
 import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
+import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
 import { freezeActions } from './freeze.ts';
 import { policyActions } from './policy.ts';
@@ -19,6 +20,7 @@ export function houseActions(services: () => Services): Action[] {
     unknownActions,
     freezeActions,
     auditActions,
+    budgetActions,
     memoryActions,
     digestActions,
     policyActions,

@@ -17,7 +17,14 @@ export function memoryActions(services: () => Services): Action[] {
       summary: `Remember: ${input.text}`,
       details: [],
       preconditions: [],
-      resolved: { at: context.now().toISOString() },
+      resolved: {
+        at: context.now().toISOString(),
+        source:
+          context.heard
+            .map((one) => one.source)
+            .join(', ')
+            .slice(0, 300) || null,
+      },
     }),
     async run(plan, { requester, place }) {
       const { memory, redact } = services();
@@ -31,6 +38,7 @@ export function memoryActions(services: () => Services): Action[] {
         thread: place.thread,
         at: String(plan.resolved?.at),
         tainted: true,
+        source: typeof plan.resolved?.source === 'string' ? plan.resolved.source : null,
       });
       return { remembered: true };
     },

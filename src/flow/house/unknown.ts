@@ -81,6 +81,7 @@ export function unknownActions(services: () => Services): Action[] {
         throw new SophiaError('conflict', 'Somebody settled it meanwhile.', {
           hint: `\`audit ${input.reference}\` tells how.`,
         });
+      await services().budgets.settle(key, ending === 'done' ? null : 0);
       const run = await runs.get(key.split('/')[0] ?? '');
       await audit.append({
         kind: 'settled',

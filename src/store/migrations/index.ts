@@ -4,6 +4,8 @@ import type { StoreKind } from '../schema.ts';
 import { begin } from './001-begin.ts';
 import { policies } from './003-policies.ts';
 import { freezeScopes } from './005-freeze-scopes.ts';
+import { reservations } from './006-reservations.ts';
+import { memorySource } from './007-memory-source.ts';
 import { schedules } from './020-schedules.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
@@ -11,6 +13,8 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '001_begin': { up: (db) => begin(db, kind) },
     '003_policies': { up: policies },
     '005_freeze_scopes': { up: freezeScopes },
+    '006_reservations': { up: reservations },
+    '007_memory_source': { up: memorySource },
     '020_schedules': { up: (db) => schedules(db, kind) },
   };
   return { getMigrations: async () => migrations };
