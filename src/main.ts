@@ -7,6 +7,7 @@ import type { Services } from './core/job.ts';
 import type { Message } from './core/message.ts';
 import { readAuditKey } from './core/signed-head.ts';
 import { openDurable } from './durable/openworkflow.ts';
+import type { Directory } from './flow/approvers.ts';
 import { postHead } from './flow/audit-head.ts';
 import { everyMinute } from './flow/digest/due.ts';
 import { runDue } from './flow/digest/run-due.ts';
@@ -71,6 +72,14 @@ async function serve(settings: Settings): Promise<void> {
     },
   });
 
+  const hub = connections.find((one) => one.mayWrite);
+  const directory: Directory = {
+    group: (name) => slack.surface.group(name),
+    mayWrite: async (login, repository) => {
+      if (!hub?.mayWrite) throw new SophiaError('not_configured', 'may write there: GitHub is off');
+      return hub.mayWrite(login, repository);
+    },
+  };
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {
     ...store,
@@ -87,6 +96,7 @@ async function serve(settings: Settings): Promise<void> {
           document,
           admins: settings.SOPHIA_ADMINS,
           personId: (short) => `slack:${slack.team}:${short}`,
+          directory,
           now,
         }),
     }),

@@ -82,7 +82,13 @@ function offline(settings: Settings, document: PolicyDocument | null) {
   const judge = createOfflineJudge({
     document,
     policyAt: (now) => (written) =>
-      createPolicy({ document: written, admins: settings.SOPHIA_ADMINS, personId: (short) => short, now }),
+      createPolicy({
+        document: written,
+        admins: settings.SOPHIA_ADMINS,
+        personId: (short) => short,
+        now,
+        assumeLive: true,
+      }),
     actions: new Map(actions.map((action) => [action.name, action])),
     placeOf: ({ service, environment, app, repo }, given) => {
       const wanted = given ?? (typeof environment === 'string' ? environment : undefined);

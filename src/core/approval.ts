@@ -20,9 +20,15 @@ export type Rule = {
   /** Name of the policy rule, for people. */
   name: string;
   approvers: PersonId[];
+  /** The names they were found by, as the policy writes them; those of groups and rights elsewhere are looked up anew at each vote. */
+  named?: { selector: string; people: PersonId[] }[];
   quorum: number;
   selfApproval: boolean;
   expiresInMs: number;
+  /** Approvers are reminded this often. */
+  remindEveryMs?: number;
+  /** Who may decide as well, once nobody has for so long. */
+  backup?: { named: { selector: string; people: PersonId[] }[]; afterMs: number };
 };
 
 export type Vote = { person: PersonId; verdict: 'approve' | 'deny'; reason?: string; at: string };
@@ -53,6 +59,9 @@ export type Approval = {
   cards: MessageRef[];
 };
 
+/** Who may decide now, and how many must. */
+export type Entitled = Pick<Rule, 'approvers' | 'quorum' | 'selfApproval'>;
+
 export type VoteResult =
   | { state: 'counted'; approval: Approval }
   | { state: 'already voted'; approval: Approval }
@@ -67,8 +76,10 @@ export interface Approvals {
   addCard(id: string, card: MessageRef): Promise<void>;
   /** Every approval that this one message shows, in the order in which they were added. */
   shownBy(card: MessageRef): Promise<Approval[]>;
-  /** Counts one vote per person; reaches `approved` at the quorum, `denied` at the first deny; an overdue row becomes `expired` instead. */
-  vote(id: string, vote: Vote): Promise<VoteResult>;
+  /**
+   * Counts one vote per person, and of those only the votes of `entitled`, as looked up just before; reaches `approved` at the quorum, `denied` at the first deny; an overdue row becomes `expired` instead.
+   */
+  vote(id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult>;
   /** pending or approved → the closing state; null when it was in neither. */
   close(id: string, state: 'expired' | 'superseded' | 'void' | 'stopped', reason: string): Promise<Approval | null>;
   /** approved → consumed and the ledger row → started, in one transaction; `spent` when the grant is no longer there. */

@@ -9,6 +9,8 @@ export type Connection = {
   actions: Action[];
   /** Asks the outside system who we are and what we may do. */
   check(): Promise<ConnectorHealth>;
+  /** Whether somebody, by their login there, may write to `owner/name`: for policies that name this right. */
+  mayWrite?(login: string, repository: string): Promise<boolean>;
 };
 
 export type ConnectorWorld = {

@@ -25,6 +25,8 @@ export interface Surface {
     limit: number,
   ): Promise<{ person: PersonId | null; name: string; text: string; bySophia: boolean }[]>;
   person(id: PersonId): Promise<Person>;
+  /** Full members of a user group, by its id or handle; throws when it cannot be known. */
+  group(name: string): Promise<PersonId[]>;
   /** ACL tokens of what this person may read, for recall; fails closed (throws) when it cannot be known. */
   readable(person: PersonId, message: Message): Promise<string[]>;
   permalink(message: MessageRef): Promise<string>;

@@ -5,7 +5,7 @@ import type { Json } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
-import { decide } from './approve.ts';
+import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';

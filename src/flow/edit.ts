@@ -5,7 +5,7 @@ import { canonicalJson } from '../core/hash.ts';
 import type { Services } from '../core/job.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseThreadId } from '../core/thread.ts';
-import { currentApprovers } from './approve.ts';
+import { currentApprovers } from './entitled.ts';
 import { inputSchema } from './input.ts';
 
 /** What the person may fill in, or why there is nothing to edit. */

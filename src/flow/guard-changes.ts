@@ -31,8 +31,10 @@ async function ruleChange(
   if (wanted.verdict === 'refuse') return wanted;
   const asked = wanted.verdict === 'ask' ? wanted : await policyOf({ ...whole, rules: [last] }).rule(question);
   if (asked.verdict !== 'ask') return asked;
+  // Only admins, whatever else the names of the rule come to mean until the vote.
+  const { named: _names, backup: _backup, ...plain } = asked.rule;
   const rule = {
-    ...asked.rule,
+    ...plain,
     approvers: asked.rule.approvers.filter((person) => admins.includes(person)),
     selfApproval: asked.rule.selfApproval && admins.length === 1,
   };

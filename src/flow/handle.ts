@@ -9,7 +9,7 @@ import type { Reply } from '../core/reply.ts';
 import type { Run } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
-import { joinCards } from './approve.ts';
+import { joinCards } from './cards.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';

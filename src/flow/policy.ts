@@ -5,11 +5,23 @@ import type { Rule } from '../core/approval.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Policy, PolicyQuestion } from '../core/job.ts';
 import type { Ruling } from '../core/reply.ts';
+import { createRoster, type Directory, isLive } from './approvers.ts';
+import { timeWindow, within } from './policy-time.ts';
 
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 const duration = z.string().regex(/^[1-9]\d*(s|m|h|d)$/, 'a duration such as 30m, 1h or 2d');
 
+const selector = z
+  .string()
+  .min(1)
+  .refine(
+    (name) => !/^(group|github):/.test(name) || /^(group:@?[\w.-]+|github:write)$/.test(name),
+    'group:@handle or github:write',
+  );
+
 const match = z.strictObject({
+  connector: oneOrMore.optional().describe('the first word of the action’s name: github, fly, sophia'),
+  time: timeWindow.optional(),
   action: oneOrMore.optional().describe('action name; `*` at the end matches the rest: fly_*'),
   effect: z
     .union([z.enum(['read', 'write', 'destroy']), z.array(z.enum(['read', 'write', 'destroy'])).min(1)])
@@ -27,10 +39,18 @@ const policyRule = z
     match: match.default({}),
     // biome-ignore lint/suspicious/noThenProperty: the policy reads "match …, then ask"; it is data and never awaited
     then: z.enum(['allow', 'ask', 'refuse']),
-    approvers: z.array(z.string().min(1)).optional().describe('roles or person ids; default: admins'),
+    approvers: z
+      .array(selector)
+      .optional()
+      .describe('roles, person ids, `group:@oncall`, `github:write`; default: admins'),
     quorum: z.int().min(1).max(10).default(1),
     self_approval: z.boolean().default(false),
     expires: duration.default('1h'),
+    remind: duration.optional().describe('approvers are reminded this often, three times at most'),
+    backup: z
+      .strictObject({ approvers: z.array(selector).min(1), after: duration })
+      .optional()
+      .describe('who may decide as well after that time'),
     reason: z.string().optional().describe('said when it refuses'),
   })
   .refine((rule) => rule.then !== 'ask' || rule.approvers === undefined || rule.approvers.length > 0, {
@@ -40,6 +60,10 @@ const policyRule = z
 export const policyDocument = z.strictObject({
   version: z.literal(1),
   roles: z.record(z.string(), z.array(z.string().min(1))).default({}),
+  people: z
+    .record(z.string(), z.strictObject({ github: z.string().min(1) }))
+    .default({})
+    .describe('person id → login elsewhere, for `github:write`'),
   rules: z.array(policyRule).default([]),
 });
 
@@ -93,17 +117,22 @@ export type PolicyOptions = {
   personId(short: string): string;
   /** For rules that look at the time. */
   now?(): Date;
+  /** Asked live for groups and rights elsewhere; without it they name nobody. */
+  directory?: Directory;
+  /** Where nothing can be asked (the command line): groups and rights elsewhere count as enough people. */
+  assumeLive?: true;
 };
 
 export function createPolicy(options: PolicyOptions): Policy {
-  const personId = (id: string) => (id.includes(':') ? id : options.personId(id));
-  const written = options.document?.roles ?? {};
-  const admins = [...new Set([...options.admins, ...(written.admins ?? [])].map(personId))];
-  const people = (names: string[]) => [
-    ...new Set(
-      names.flatMap((name) => (name === 'admins' ? admins : (written[name]?.map(personId) ?? [personId(name)]))),
-    ),
-  ];
+  const { document, now = () => new Date() } = options;
+  const logins = Object.entries(document?.people ?? {}).map(([person, { github }]) => [person, github] as const);
+  const roster = createRoster({
+    roles: document?.roles ?? {},
+    logins: Object.fromEntries(logins),
+    admins: options.admins,
+    personId: options.personId,
+    directory: options.directory,
+  });
 
   function fits(rule: PolicyRule, question: PolicyQuestion): boolean {
     const { action, plan, requester, channel, taint } = question;
@@ -116,36 +145,50 @@ export function createPolicy(options: PolicyOptions): Policy {
       [wanted.effect, (value) => action.effect === value],
       [wanted.environment, (value) => plan.environment === value],
       [wanted.channel, (value) => channel === value || channel.endsWith(`:${value}`)],
-      [wanted.person, (value) => people([value]).includes(requester.id)],
+      [wanted.person, (value) => roster.known([value]).includes(requester.id)],
+      [wanted.connector, (value) => action.name.split('_')[0] === value],
     ];
+    if (wanted.time !== undefined && !within(wanted.time, now())) return false;
     if (wanted.taint !== undefined && wanted.taint !== taint.length > 0) return false;
     if (wanted.egress !== undefined && wanted.egress !== (action.egress === true)) return false;
     return parts.every(([want, test]) => want === undefined || [want].flat().some(test));
   }
 
-  function ask(rule: PolicyRule, question: PolicyQuestion): Ruling {
-    const approvers = people(rule.approvers ?? ['admins']);
-    const eligible = rule.self_approval ? approvers : approvers.filter((person) => person !== question.requester.id);
+  async function ask(rule: PolicyRule, question: PolicyQuestion): Promise<Ruling> {
+    const { named, unread } = await roster.resolve(rule.approvers ?? ['admins'], question.plan);
+    const backup = rule.backup ? await roster.resolve(rule.backup.approvers, question.plan) : null;
+    const approvers = [
+      ...new Set(named.flatMap((one) => (options.assumeLive && isLive(one.selector) ? [one.selector] : one.people))),
+    ];
+    const all = [...new Set([...approvers, ...(backup?.named ?? []).flatMap((one) => one.people)])];
+    const eligible = rule.self_approval ? all : all.filter((person) => person !== question.requester.id);
     const wanted: Rule = {
       name: rule.name,
       approvers,
+      named,
       quorum: rule.quorum,
       selfApproval: rule.self_approval,
       expiresInMs: milliseconds(rule.expires),
+      ...(rule.remind ? { remindEveryMs: milliseconds(rule.remind) } : {}),
+      ...(rule.backup && backup ? { backup: { named: backup.named, afterMs: milliseconds(rule.backup.after) } } : {}),
     };
     // Never ask for what could not be granted.
-    if (eligible.length < rule.quorum)
+    const assumed =
+      options.assumeLive && [rule.approvers, rule.backup?.approvers].flat().some((name) => name && isLive(name));
+    if (eligible.length < rule.quorum && !assumed) {
+      const because = [...unread, ...(backup?.unread ?? [])].map((one) => ` I cannot tell who ${one}.`).join('');
       return {
         verdict: 'refuse',
         rule: rule.name,
-        reason: `It needs ${rule.quorum} approval${rule.quorum === 1 ? '' : 's'}, but only ${eligible.length} of the people named may give one${rule.self_approval ? '' : ' (you may not approve your own request)'}.`,
+        reason: `It needs ${rule.quorum} approval${rule.quorum === 1 ? '' : 's'}, but only ${eligible.length} of the people named may give one${rule.self_approval ? '' : ' (you may not approve your own request)'}.${because}`,
       };
+    }
     return { verdict: 'ask', rule: wanted };
   }
 
-  const rules = [...(options.document?.rules ?? []), ...builtInRules];
+  const rules = [...(document?.rules ?? []), ...builtInRules];
   return {
-    admins: () => admins,
+    admins: () => roster.admins,
     async rule(question) {
       const rule = rules.find((candidate) => fits(candidate, question));
       if (!rule) return { verdict: 'refuse', rule: 'nothing matches', reason: 'No policy rule covers this.' };

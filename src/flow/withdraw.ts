@@ -1,6 +1,6 @@
 /** Takes back the questions of a run that has ended: closed, written down, and their buttons gone. */
 import type { Services } from '../core/job.ts';
-import { refreshCards } from './approve.ts';
+import { refreshCards } from './cards.ts';
 
 export async function withdraw(
   services: Services,

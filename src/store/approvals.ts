@@ -1,6 +1,6 @@
 /** Approvals and their votes: every change is one transaction that begins by bumping the row's revision, so racing clicks form a line. */
 import type { Selectable } from 'kysely';
-import type { Approval, Approvals, Rule, Vote, VoteResult } from '../core/approval.ts';
+import type { Approval, Approvals, Entitled, Rule, Vote, VoteResult } from '../core/approval.ts';
 import { SophiaError } from '../core/error.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
@@ -37,7 +37,8 @@ export function createApprovals(db: Sql): Approvals {
       return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
     },
 
-    vote: (id, vote) => db.transaction().execute((sql) => countVote(sql, id, { ...vote, at: instant(vote.at) })),
+    vote: (id, vote, entitled) =>
+      db.transaction().execute((sql) => countVote(sql, id, { ...vote, at: instant(vote.at) }, entitled)),
 
     close: (id, state, reason) =>
       db.transaction().execute(async (sql) => {
@@ -115,7 +116,7 @@ async function open(sql: Sql, approval: Approval): Promise<Approval> {
 }
 
 /** At the very instant of expiry it is too late. */
-async function countVote(sql: Sql, id: string, vote: Vote): Promise<VoteResult> {
+async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult> {
   const row = await bump(sql, id)
     .where('state', '=', 'pending')
     // Somebody who voted before changes nothing, unless the row is overdue and must be closed.
@@ -154,7 +155,7 @@ async function countVote(sql: Sql, id: string, vote: Vote): Promise<VoteResult> 
   const approval = await assembled(sql, row);
   // Both clicks of one person waited in the same line.
   if (!counted) return { state: 'already voted', approval };
-  const ending = tally(approval);
+  const ending = tally(approval, entitled ?? approval.rule);
   return { state: 'counted', approval: ending ? await end(sql, row, ending) : approval };
 }
 
@@ -166,12 +167,12 @@ async function unchanged(sql: Sql, id: string, person: string): Promise<VoteResu
 }
 
 /** A quorum that is no whole number from one on approves nothing, whoever votes. */
-function tally({ votes, rule, requester }: Approval): Ending | null {
+function tally({ votes, requester }: Approval, rule: Entitled): Ending | null {
   const deny = votes.find((vote) => vote.verdict === 'deny');
   if (deny) return { state: 'denied', reason: deny.reason ?? null };
-  const entitled = new Set(rule.approvers);
-  if (!rule.selfApproval) entitled.delete(requester);
-  const approving = votes.filter((vote) => vote.verdict === 'approve' && entitled.has(vote.person)).length;
+  const counting = new Set(rule.approvers);
+  if (!rule.selfApproval) counting.delete(requester);
+  const approving = votes.filter((vote) => vote.verdict === 'approve' && counting.has(vote.person)).length;
   const reached = Number.isInteger(rule.quorum) && rule.quorum >= 1 && approving >= rule.quorum;
   return reached ? { state: 'approved', reason: null } : null;
 }

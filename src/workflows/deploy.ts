@@ -70,6 +70,7 @@ export function deploy(book: ServiceBook) {
       return {
         target: `fly:${place.app}`,
         environment: place.environment,
+        repository: place.repository,
         summary: `Deploy ${place.service} to ${place.environment}: ${commit.sha.slice(0, 7)} “${commit.message}”`,
         details: [
           { label: 'App', value: place.app },

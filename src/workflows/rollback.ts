@@ -47,6 +47,7 @@ export function rollback(book: ServiceBook) {
       return {
         target: `fly:${place.app}`,
         environment: place.environment,
+        repository: place.repository,
         summary: `Roll ${place.service} in ${place.environment} back to ${[...new Set(moves.map((one) => shortImage(one.to)))].join(', ')}`,
         details: [
           { label: 'App', value: place.app },

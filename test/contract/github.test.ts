@@ -57,6 +57,14 @@ describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () =
     expect(github.connection.actions.map(({ name }) => name).sort()).toEqual(driven);
   });
 
+  test('the right to write is asked by login; nobody by that name has none', async () => {
+    const { proxy, github } = await between();
+    const { mayWrite } = github.connection;
+    expect(await mayWrite?.('sophia-bot', repo)).toBe(true);
+    expect(await mayWrite?.('nobody-here', repo)).toBe(false);
+    expect(proxy.problems).toEqual([]);
+  });
+
   test('refusals are of the form GitHub lists', async () => {
     const { world, proxy, github } = await between();
     const merge = (number: number, sha: string) => github.plan('github_merge_pull_request', { repo, number, sha });

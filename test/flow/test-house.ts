@@ -55,10 +55,10 @@ export class TestSurface implements Surface {
   async open(_message: Message, sendId: string) {
     return `test:T1:C1:root-${sendId.slice(0, 8)}`;
   }
-  async post(thread: string, reply: Reply, sendId: string) {
+  async post(thread: string, reply: Reply, sendId: string, to?: string) {
     const before = this.posts.find((post) => post.sendId === sendId);
     if (before) return { thread: before.thread, id: before.id };
-    const post = { thread, id: `m${this.posts.length + 1}`, reply, sendId };
+    const post = { thread, id: `m${this.posts.length + 1}`, reply, sendId, ...(to ? { to } : {}) };
     this.posts.push(post);
     this.changed();
     return { thread, id: post.id };
@@ -75,16 +75,19 @@ export class TestSurface implements Surface {
     return this.post(`${channel}:top`, reply, sendId);
   }
   async tell(person: string, reply: Reply, sendId: string) {
-    const ref = await this.post(`test:T1:D${person}:1`, reply, sendId);
-    const post = this.posts.find((other) => other.id === ref.id);
-    if (post) post.to = person;
-    return ref;
+    return this.post(`test:T1:D${person}:1`, reply, sendId, person);
   }
   async setStatus(_thread: string, status: string) {
     this.statuses.push(status);
   }
   async history() {
     return [];
+  }
+  readonly groups = new Map<string, string[]>();
+  async group(name: string) {
+    const found = this.groups.get(name);
+    if (!found) throw new Error(`is in ${name}: there is no such user group`);
+    return found;
   }
   async person(id: string) {
     const person = this.people.get(id);
@@ -196,6 +199,7 @@ export type HouseOptions = {
   /** A real surface instead: people speak and click there. */
   at?: Surface;
   think?: (turn: Turn) => Answer;
+  mayWrite?: (login: string, repository: string) => Promise<boolean>;
   limits?: Partial<Caps>;
   /** Dollars a turn of the model may cost. */
   atMost?: number;
@@ -232,6 +236,10 @@ export async function openTestHouse(options: HouseOptions = {}) {
       admins: options.admins ?? [alice, bob],
       personId: (id) => `test:T1:${id}`,
       now,
+      directory: {
+        group: (name) => surface.group(name),
+        mayWrite: options.mayWrite ?? (async () => false),
+      },
     });
   const services: Services = {
     owner: 'test',

@@ -4,6 +4,7 @@ import { type Connection, type ConnectorHealth, type ConnectorWorld, defineConne
 import { toSophiaError } from '../../core/error.ts';
 import { actionsOf } from './actions.ts';
 import { type Credentials, createGitHub, type GitHub } from './client.ts';
+import { mayWrite } from './permission.ts';
 
 const appVariables = ['GITHUB_APP_ID', 'GITHUB_APP_PRIVATE_KEY', 'GITHUB_APP_INSTALLATION_ID'] as const;
 
@@ -50,7 +51,7 @@ export function connectGitHub(given: GitHubConfig, world: ConnectorWorld, inner?
     log: world.log,
     ...(inner ? { fetch: inner } : {}),
   });
-  return { actions: actionsOf(github), check: () => check(github) };
+  return { actions: actionsOf(github), check: () => check(github), mayWrite: mayWrite(github) };
 }
 
 export const github = defineConnector<GitHubConfig>({

@@ -13,6 +13,9 @@ export function complete(value: unknown, publicUrl: string, alone = true): unkno
     value.subscribers_count ??= 0;
     value.pushed_at ??= value.created_at;
   }
+  // Whoever asks for somebody's permission is told the role with the person.
+  if (typeof value.permission === 'string' && isRow(value.user))
+    value.user.role_name ??= value.role_name ?? value.permission;
   // An app belongs to the organisation it is installed on.
   if ('external_url' in value && value.owner === null) value.owner = owner(publicUrl);
   if (isRow(value.output) && typeof value.head_sha === 'string')

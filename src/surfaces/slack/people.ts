@@ -20,10 +20,12 @@ const userSchema = z.object({
   tz: z.string().optional(),
   profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
 });
+const groupsSchema = z.array(z.object({ id: z.string(), handle: z.string(), date_delete: z.number().optional() }));
 type User = z.infer<typeof userSchema>;
 
 export type People = {
   person(id: PersonId): Promise<Person>;
+  group(name: string): Promise<PersonId[]>;
   /** For history: the name, or the id when it cannot be known. */
   nameOf(user: string): Promise<string>;
 };
@@ -37,13 +39,31 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
       throw new SophiaError('internal', 'Slack did not say who this person is.', { cause: parsed.error });
     return parsed.data;
   });
+  const groups = kept(30_000, now, async (_all: string) => {
+    const data = wanted('usergroups.list', await repeatable(call, 'usergroups.list', {}, pause));
+    return groupsSchema.parse(data.usergroups);
+  });
+  const members = kept(30_000, now, async (usergroup: string) => {
+    const data = wanted('usergroups.users.list', await repeatable(call, 'usergroups.users.list', { usergroup }, pause));
+    return z.array(z.string()).parse(data.users);
+  });
+
+  async function person(id: PersonId): Promise<Person> {
+    const [, home, user] = id.split(':');
+    if (!home || !user) throw new SophiaError('bad_input', `not a Slack person: ${id}`);
+    const found = await look(user);
+    const person: Person = { id, name: displayName(found), kind: home === team ? kind(found, team) : 'external' };
+    return found.tz ? { ...person, timeZone: found.tz } : person;
+  }
+
   return {
-    async person(id) {
-      const [, home, user] = id.split(':');
-      if (!home || !user) throw new SophiaError('bad_input', `not a Slack person: ${id}`);
-      const found = await look(user);
-      const person: Person = { id, name: displayName(found), kind: home === team ? kind(found, team) : 'external' };
-      return found.tz ? { ...person, timeZone: found.tz } : person;
+    person,
+    async group(name) {
+      const handle = name.replace(/^@/, '');
+      const found = (await groups('all')).find((group) => group.id === handle || group.handle === handle);
+      if (!found || found.date_delete) throw new SophiaError('not_found', `is in ${name}: there is no such user group`);
+      const all = await Promise.all((await members(found.id)).map((user) => person(`slack:${team}:${user}`)));
+      return all.filter((one) => one.kind === 'member').map((one) => one.id);
     },
     async nameOf(user) {
       return look(user).then(displayName, () => user);

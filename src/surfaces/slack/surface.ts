@@ -100,6 +100,7 @@ export function createSurface(parts: SurfaceParts): Surface {
     setStatus: status,
     history: (thread, limit) => readHistory({ call, pause, people, bot: self }, thread, limit),
     person: (id) => people.person(id),
+    group: (name) => people.group(name),
     readable: (person, message) => places.readable(person, message),
 
     async permalink(message) {

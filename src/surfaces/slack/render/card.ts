@@ -78,9 +78,17 @@ function pending(approval: Approval): Block[] {
     style: 'danger' as const,
   };
   const who = approvals.length > 0 ? ` (${mentions(approvals.map((vote) => vote.person))})` : '';
+  const live = (rule.named ?? []).filter(({ selector }) => /^(group|github):/.test(selector));
+  const groups = live.length > 0 ? ` · now in ${live.map(({ selector }) => code(selector, 40)).join(', ')}` : '';
+  const backup = rule.backup
+    ? [
+        `*From* ${date(new Date(Date.parse(approval.createdAt) + rule.backup.afterMs).toISOString())} *also:* ${mentions(rule.backup.named.flatMap((one) => one.people)) || rule.backup.named.map(({ selector }) => code(selector, 40)).join(', ')}`,
+      ]
+    : [];
   return [
     note(
-      `*May approve:* ${mentions(rule.approvers)}${rule.selfApproval ? '' : ', not the one who asked'}`,
+      `*May approve:* ${mentions(rule.approvers)}${rule.selfApproval ? '' : ', not the one who asked'}${groups}`,
+      ...backup,
       `*Votes:* ${approvals.length} of ${rule.quorum}${who} · *expires* ${date(approval.expiresAt)}`,
     ),
     actions(
