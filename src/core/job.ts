@@ -5,6 +5,7 @@ import type { Audit } from './audit.ts';
 import type { Budgets, Caps } from './budget.ts';
 import type { Log } from './connector.ts';
 import type { Freezes } from './freeze.ts';
+import type { Leases } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import type { Locks } from './locks.ts';
 import type { Memory } from './memory.ts';
@@ -71,6 +72,7 @@ export interface Services {
   policyFile: PolicyFile | null;
   approvals: Approvals;
   ledger: Ledger;
+  leases: Leases;
   locks: Locks;
   audit: Audit;
   freezes: Freezes;

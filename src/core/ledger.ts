@@ -11,8 +11,12 @@ export type LedgerEntry = {
   planHash: string;
   /** The approval this deed spends; null when policy allowed it outright. */
   approvalId: string | null;
-  /** Index of the workflow's listed step it spends; null for the approved action itself. Unique per approval. */
+  /** Index of the workflow's listed step it spends; null for the approved action itself. Unique per workflow and use. */
   grantStep: number | null;
+  /** Ledger key of the workflow that lists the step: a workflow without an approval spends its steps once as well. */
+  grantKey?: string;
+  /** Which use of that step, from 1: a listed step may be granted several times. */
+  grantUse?: number;
   /** Process that runs it. */
   owner: string;
   attempt: number;

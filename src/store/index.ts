@@ -7,6 +7,7 @@ import type { Approvals } from '../core/approval.ts';
 import type { Budgets } from '../core/budget.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Freezes } from '../core/freeze.ts';
+import type { Leases } from '../core/lease.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory.ts';
@@ -21,6 +22,7 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { guarded, readableFailure } from './failure.ts';
 import { createFreezes } from './freezes.ts';
 import { createInbox, type PurgeableInbox } from './inbox.ts';
+import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { createLocks } from './locks.ts';
 import { createMemoryRows } from './memories.ts';
@@ -38,6 +40,7 @@ export interface Store {
   readonly kind: StoreKind;
   approvals: Approvals;
   ledger: Ledger;
+  leases: Leases;
   locks: Locks;
   audit: ErasableAudit;
   freezes: Freezes;
@@ -94,6 +97,7 @@ async function build(
     kind,
     approvals: guarded(createApprovals(db)),
     ledger: guarded(createLedger(db)),
+    leases: guarded(createLeases(db)),
     locks: guarded(createLocks(db)),
     audit: guarded(createAudit(db)),
     freezes: guarded(createFreezes(db)),

@@ -51,6 +51,8 @@ export interface Tables {
     plan_hash: string;
     approval_id: string | null;
     grant_step: number | null;
+    grant_key: string | null;
+    grant_use: number;
     owner: string;
     attempt: number;
     state: string;
@@ -59,6 +61,25 @@ export interface Tables {
     started_at: string;
     settled_at: string | null;
   };
+  leases: {
+    number: Generated<number>;
+    deed: string;
+    holder: string;
+    channel: string;
+    audience: string;
+    shape: string;
+    environment: string | null;
+    approval_id: string | null;
+    voters: string;
+    granted_at: string;
+    expires_at: string;
+    uses_left: number;
+    /** Hundredths of a cent. */
+    money_left: number | null;
+    revoked_by: string | null;
+    revoked_at: string | null;
+  };
+  lease_uses: { ledger_key: string; number: number; money: number; at: string };
   locks: { target: string; run_id: string; approval_id: string | null; since: string };
   audit: {
     sequence: number;
