@@ -1,5 +1,6 @@
 /** Exactly what an action is going to do, resolved, before anybody is asked: the card shows it and `run` executes it. */
 import type { Json, JsonObject } from './json.ts';
+import type { Pattern } from './shape.ts';
 
 export type Effect = 'read' | 'write' | 'destroy';
 
@@ -9,13 +10,17 @@ export type Detail = { label: string; value: string; link?: string };
 /** A fact the plan rests on; read again at execution, and a difference voids the approval. */
 export type Precondition = { name: string; expected: Json };
 
-/** A step the approval of a workflow grants: this action with exactly this input, once. */
+/** A step the approval of a workflow grants: this action with exactly this input, once, unless it says otherwise. */
 export type PlannedStep = {
   action: string;
   input: JsonObject;
   summary: string;
   /** Only taken when something goes wrong or right, e.g. `if a machine is unhealthy`. */
   when?: string;
+  /** Arguments that need not be exactly those of `input`. */
+  vary?: Record<string, Pattern>;
+  /** How often it may be taken; default once. */
+  times?: number;
 };
 
 /** What `plan()` returns. Small: it travels through the database and onto a card. */
@@ -29,6 +34,8 @@ export type PlanDraft = {
   repository?: string;
   details: Detail[];
   steps?: PlannedStep[];
+  /** How long after its start, and for how much money in all, the steps are granted; beyond that each asks anew. */
+  lease?: { minutes: number; usd: number };
   diff?: string;
   cost?: { usd: number; note?: string };
   /** How it is undone, or why it cannot be. */

@@ -10,7 +10,7 @@ import { refreshCards } from './cards.ts';
 import { currentApprovers } from './entitled.ts';
 import { frozen } from './frozen.ts';
 import { lookContext, planOf } from './plan.ts';
-import { rule } from './ruling.ts';
+import { grantOver, rule } from './ruling.ts';
 import { release } from './targets.ts';
 import { record, refusal } from './written.ts';
 
@@ -51,8 +51,10 @@ export async function begin(
     runId: job.run.id,
     action: call.action,
     planHash: ready.plan.hash,
-    approvalId: approvalId ?? call.grant?.approvalId ?? null,
+    // What the policy allows beside the listed steps spends nothing of the workflow's approval.
+    approvalId: approvalId ?? (ready.grantStep === null ? null : (call.grant?.approvalId ?? null)),
     grantStep: ready.grantStep,
+    ...(ready.grantStep !== null && call.grant ? { grantKey: call.grant.key, grantUse: ready.grantUse } : {}),
     owner: services.owner,
     attempt: 1,
     state: 'started',
@@ -116,7 +118,9 @@ async function stillTrue(
 
 async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Promise<string | null> {
   const action = job.services.actions.get(call.action);
-  if (ready.grantStep !== null || !action) return null;
+  if (ready.grantStep !== null && call.grant)
+    return (await grantOver(job.services, call.grant)) ? 'The time of the approved steps is over.' : null;
+  if (!action) return null;
   return (await rule(job, action, ready.plan)).verdict === 'allow' ? null : 'The policy has changed.';
 }
 

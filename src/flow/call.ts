@@ -6,11 +6,17 @@ import type { Outcome, TaintSource } from '../core/outcome.ts';
 import type { Plan, PlannedStep } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 
-/** What a workflow's approval granted: exactly these steps, each once. */
+/** What a workflow's approval granted: these steps, each as often as it says. */
 export type Grant = {
+  /** Ledger key of the workflow. */
+  key: string;
   approvalId: string | null;
   steps: PlannedStep[];
-  spent: Set<number>;
+  /** Step → how often it was taken. */
+  spent: Map<number, number>;
+  /** Dollars of the steps taken. */
+  usd: number;
+  lease: Plan['lease'];
   environment: string | undefined;
 };
 
@@ -32,6 +38,8 @@ export type Ready = {
   approvalId: string;
   /** Which listed step of the workflow's approval this call spends. */
   grantStep: number | null;
+  /** Which use of that step it is, from 1. */
+  grantUse: number;
   taint: TaintSource[];
 };
 

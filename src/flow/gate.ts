@@ -45,7 +45,10 @@ export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
       continue;
     }
     // Outside the step: on replay the step is remembered, not done again, and this must still be known.
-    if (prepared.grantStep !== null) call.grant?.spent.add(prepared.grantStep);
+    if (prepared.grantStep !== null && call.grant) {
+      call.grant.spent.set(prepared.grantStep, prepared.grantUse);
+      call.grant.usd += prepared.plan.cost?.usd ?? 0;
+    }
     let approvalId: string | null = null;
     if (prepared.ruling.verdict === 'ask') {
       const decision = await ask(job, call, prepared, round);
@@ -92,7 +95,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   if (checked.state === 'ended') return checked;
   const { action, plan, taint } = checked;
 
-  const { ruling, grantStep } = await ruleCall(job, call, action, plan);
+  const { ruling, grantStep, grantUse } = await ruleCall(job, call, action, plan);
   if (ruling.verdict === 'refuse')
     return ended(await refusal(job, call, 'policy', ruling.reason, `Rule: ${ruling.rule}.`, plan));
   if (ruling.verdict === 'ask' && job.denied.has(deedHash(call.action, plan.input)))
@@ -110,7 +113,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
     facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
     texts: { summary: plan.summary },
   });
-  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, taint };
+  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, grantUse, taint };
 }
 
 type Checked =

@@ -1,21 +1,26 @@
 /** What the policy in force, or an approval already given, says of a deed. */
 import type { Action } from '../core/action.ts';
 import { hashJson } from '../core/hash.ts';
-import type { Job } from '../core/job.ts';
+import type { Job, Services } from '../core/job.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
+import { fitsShape, shapeOf } from '../core/shape.ts';
 import type { ActionCall, Grant } from './call.ts';
 
 /** `grantStep`: the listed step of the workflow's approval that this call spends. */
-export type Ruled = { ruling: Ruling; grantStep: number | null };
+export type Ruled = { ruling: Ruling; grantStep: number | null; grantUse: number };
 
 /** An approval already given comes first, then the policy. */
 export async function ruleCall(job: Job, call: ActionCall, action: Action, plan: Plan): Promise<Ruled> {
-  const grantStep = call.grant ? grantedStep(call.grant, plan) : null;
-  if (grantStep !== null)
-    return { ruling: { verdict: 'allow', rule: `step ${grantStep + 1} of the approved plan` }, grantStep };
-  return { ruling: await rule(job, action, plan), grantStep };
+  const granted = call.grant ? await grantedStep(job.services, call.grant, plan) : null;
+  if (granted)
+    return {
+      ruling: { verdict: 'allow', rule: `step ${granted.step + 1} of the approved plan` },
+      grantStep: granted.step,
+      grantUse: granted.use,
+    };
+  return { ruling: await rule(job, action, plan), grantStep: null, grantUse: 1 };
 }
 
 /** What the policy alone says. */
@@ -29,10 +34,28 @@ export function rule(job: Job, action: Action, plan: Plan): Promise<Ruling> {
   });
 }
 
-function grantedStep(grant: Grant, plan: Plan): number | null {
-  const wanted = deedHash(plan.action, plan.input);
-  const index = grant.steps.findIndex((step, i) => !grant.spent.has(i) && deedHash(step.action, step.input) === wanted);
-  return index === -1 ? null : index;
+async function grantedStep(
+  services: Services,
+  grant: Grant,
+  plan: Plan,
+): Promise<{ step: number; use: number } | null> {
+  const taken = (step: number) => grant.spent.get(step) ?? 0;
+  const step = grant.steps.findIndex(
+    (one, index) =>
+      taken(index) < (one.times ?? 1) && fitsShape(shapeOf(one.action, one.input, one.vary), plan.action, plan.input),
+  );
+  if (step === -1) return null;
+  // A tolerance far below a cent: three times 0.1 is not more than 0.3.
+  if (grant.lease && grant.usd + (plan.cost?.usd ?? 0) > grant.lease.usd + 1e-9) return null;
+  return (await grantOver(services, grant)) ? null : { step, use: taken(step) + 1 };
+}
+
+/** Its time counts from the start of the workflow; at the very instant it is over. */
+export async function grantOver(services: Services, grant: Grant): Promise<boolean> {
+  if (!grant.lease) return false;
+  const begun = await services.ledger.get(grant.key);
+  if (!begun) return true;
+  return services.now().getTime() >= Date.parse(begun.startedAt) + grant.lease.minutes * 60_000;
 }
 
 /** Two calls with one hash are the same deed. */

@@ -3,7 +3,7 @@ import type { WorkflowAction, WorkflowContext } from '../core/action.ts';
 import type { Job } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import type { MessageRef } from '../core/thread.ts';
-import type { ActionCall, Grant, Perform } from './call.ts';
+import { type ActionCall, type Grant, keyOf, type Perform } from './call.ts';
 
 export async function runWorkflow(
   job: Job,
@@ -15,9 +15,12 @@ export async function runWorkflow(
 ): Promise<Awaited<ReturnType<WorkflowAction['run']>>> {
   const { run, services, surface, thread } = job;
   const grant: Grant = {
+    key: keyOf(job, call),
     approvalId,
     steps: plan.steps ?? [],
-    spent: new Set(),
+    spent: new Map(),
+    usd: 0,
+    lease: plan.lease,
     environment: plan.environment ?? call.grant?.environment,
   };
   let calls = 0;
