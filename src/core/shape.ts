@@ -55,3 +55,12 @@ export function showPattern(pattern: Pattern): string {
   if ('prefix' in pattern) return `${pattern.prefix}*`;
   return typeof pattern.is === 'string' && !/[*\s"]/.test(pattern.is) ? pattern.is : canonicalJson(pattern.is);
 }
+
+/** What a listed step leaves open, for the card; empty when it is exactly that, once. */
+export function stepLimits(step: { vary?: Record<string, Pattern>; times?: number }): string {
+  const varied = Object.entries(step.vary ?? {}).map(([name, pattern]) =>
+    'any' in pattern ? `any ${name}` : `${name} ${showPattern(pattern)}`,
+  );
+  const often = (step.times ?? 1) === 1 ? [] : [`up to ${step.times} times`];
+  return [...often, ...varied].join(', ');
+}

@@ -1,5 +1,6 @@
 /** What a card and a plan have in common: details, steps, diff, cost, undo, links. All of it literal text. */
-import type { Plan } from '../../../core/plan.ts';
+import type { Plan, PlannedStep } from '../../../core/plan.ts';
+import { stepLimits } from '../../../core/shape.ts';
 import {
   type Block,
   brief,
@@ -29,7 +30,7 @@ export function planPieces(plan: Plan, room: number, where: string): Block[] {
   if (title.length > limits.header) blocks.push(plain(plan.summary, Math.floor(1200 * room) + 200));
 
   blocks.push(rich(line(...details(plan, value, most, left))));
-  if (plan.steps && plan.steps.length > 0) blocks.push(rich(...steps(plan.steps, value, most, left)));
+  if (plan.steps && plan.steps.length > 0) blocks.push(rich(...steps(plan, plan.steps, value, most, left)));
   if (plan.diff) blocks.push(rich(diff(plan.diff, Math.floor(1800 * room), left)));
   if (plan.links && plan.links.length > 0) blocks.push(rich(linkLine(plan.links.slice(0, most))));
   if (left.length > 0) blocks.push(plain(`Not shown here: ${left.join(', ')}. ${where}`));
@@ -61,16 +62,30 @@ function details(plan: Plan, value: number, most: number, left: string[]): Leaf[
   ]);
 }
 
-function steps(all: NonNullable<Plan['steps']>, value: number, most: number, left: string[]): Rich[] {
+function steps(
+  plan: Pick<Plan, 'lease'>,
+  all: NonNullable<Plan['steps']>,
+  value: number,
+  most: number,
+  left: string[],
+): Rich[] {
   if (all.length > most) left.push(`${all.length - most} more steps`);
   const items = all.slice(0, most).map((step) => {
     const when = step.when ? [text(' '), brief(`(${step.when})`, value, { italic: true })] : [];
-    return line(brief(step.summary.trim() || step.action, value), ...when);
+    const wider = stepLimits(step);
+    const limits = wider === '' ? [] : [text(' '), text(`(${wider})`, { bold: true })];
+    return line(brief(step.summary.trim() || step.action, value), ...when, ...limits);
   });
   return [
-    line(text(`Steps, each once (${all.length})`, { bold: true })),
+    line(text(stepsTitle(plan, all), { bold: true })),
     { type: 'rich_text_list', style: 'ordered', indent: 0, elements: items as never },
   ];
+}
+
+function stepsTitle({ lease }: Pick<Plan, 'lease'>, all: PlannedStep[]): string {
+  const often = all.every((step) => (step.times ?? 1) === 1) ? ', each once' : '';
+  const within = lease ? `, within ${lease.minutes} min of the start and $${lease.usd.toFixed(2)} in all` : '';
+  return `Steps${often}${within} (${all.length})`;
 }
 
 function diff(whole: string, most: number, left: string[]): Rich {
