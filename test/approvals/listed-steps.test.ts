@@ -3,7 +3,6 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Action, defineWorkflow, type PlainAction } from '../../src/core/action.ts';
 import type { PlanDraft, PlannedStep } from '../../src/core/plan.ts';
-import { stepLimits } from '../../src/core/shape.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { bob, counterActions, openTestHouse, type TestHouse } from '../flow/test-house.ts';
 
@@ -117,10 +116,4 @@ test('within all limits nobody is asked again', async () => {
   });
   expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
   expect(world.value).toBe(3);
-});
-
-test('the card says what is left open', () => {
-  expect(stepLimits({})).toBe('');
-  expect(stepLimits({ ...any, times: 3 })).toBe('up to 3 times, any amount');
-  expect(stepLimits({ vary: { ref: { prefix: 'feature/' } } })).toBe('ref feature/*');
 });

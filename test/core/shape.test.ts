@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
-import { fitsShape, readStars, type Shape, shapeOf, showPattern } from '../../src/core/shape.ts';
+import { fitsShape, readStars, type Shape, shapeOf, showPattern, stepLimits } from '../../src/core/shape.ts';
 
 const value = fc
   .jsonValue({ maxDepth: 2 })
@@ -69,4 +69,10 @@ test('stars are read where they stand at the end, and shown so that they can be 
   expect(showPattern({ is: '*' })).toBe('"*"');
   expect(showPattern({ is: 12 })).toBe('12');
   expect(fitsShape(shapeOf('a', { ref: '*' }), 'a', { ref: 'main' })).toBe(false);
+});
+
+test('the card says what is left open', () => {
+  expect(stepLimits({})).toBe('');
+  expect(stepLimits({ vary: { amount: { any: true } }, times: 3 })).toBe('up to 3 times, any amount');
+  expect(stepLimits({ vary: { ref: { prefix: 'feature/' } } })).toBe('ref feature/*');
 });
