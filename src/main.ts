@@ -9,6 +9,7 @@ import { readAuditKey } from './core/signed-head.ts';
 import { openDurable } from './durable/openworkflow.ts';
 import type { Directory } from './flow/approvers.ts';
 import { postHead } from './flow/audit-head.ts';
+import { remindReviews } from './flow/break-glass.ts';
 import { everyMinute } from './flow/digest/due.ts';
 import { runDue } from './flow/digest/run-due.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
@@ -32,6 +33,8 @@ const wakeEveryMs = 1_000;
 const keepInboxMs = 7 * 24 * 3_600_000;
 /** The policy file is looked at this often, and at once on SIGHUP. */
 const lookEveryMs = 30_000;
+/** Reviews that are due are asked for within this time. */
+const reviewEveryMs = 600_000;
 const tidyEveryMs = 3_600_000;
 /** The head of the audit trail is posted once a day; this is how soon a day is noticed. */
 const signEveryMs = 3_600_000;
@@ -153,6 +156,9 @@ async function serve(settings: Settings): Promise<void> {
     );
   };
   sign();
+  const reviewing = setInterval(() => {
+    remindReviews(house).catch((error) => log.warn({ error: String(error) }, 'reviews could not be looked at'));
+  }, reviewEveryMs);
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
@@ -165,6 +171,7 @@ async function serve(settings: Settings): Promise<void> {
     clearInterval(looking);
     stopDigests();
     clearInterval(signing);
+    clearInterval(reviewing);
     clearInterval(tidying);
     await slack.stop();
     await durable.close();

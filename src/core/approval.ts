@@ -25,6 +25,8 @@ export type Rule = {
   quorum: number;
   selfApproval: boolean;
   expiresInMs: number;
+  /** The requester alone confirms, in the open: why, and the channel (`slack:T1:C0OPS`) where all see it. */
+  glass?: { reason: string; announce: string };
   /** Approvers are reminded this often. */
   remindEveryMs?: number;
   /** Who may decide as well, once nobody has for so long. */

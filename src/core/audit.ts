@@ -8,6 +8,7 @@ export type AuditKind =
   | 'voted'
   | 'closed'
   | 'started'
+  | 'broke glass'
   | 'settled'
   | 'refused'
   | 'frozen'

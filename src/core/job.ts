@@ -16,6 +16,7 @@ import type { Person } from './person.ts';
 import type { PlanDraft } from './plan.ts';
 import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
 import type { Ruling } from './reply.ts';
+import type { Reviews } from './review.ts';
 import type { Durable, Run, Runs } from './run.ts';
 import type { Schedules } from './schedule.ts';
 import type { Surface } from './surface.ts';
@@ -27,6 +28,8 @@ export type Origin = { kind: 'message'; message: Message };
 export interface Policy {
   /** What the policy in force says of this deed; `taint` only ever raises. */
   rule(question: PolicyQuestion): Promise<Ruling>;
+  /** Whether this person may do one deed alone, in the open; and may review what others did so. Fails closed. */
+  breakGlass(person: string): Promise<BreakGlass>;
   /** People in charge, told when something is wrong. */
   admins(): string[];
 }
@@ -48,6 +51,11 @@ export type Explanation = {
   passed: { rule: string; because: string }[];
   /** Untrusted text made it stricter. */
   raised: boolean;
+};
+
+/** `announce`: the channel (`slack:T1:C0OPS`) where all see it. */
+export type BreakGlass = ({ state: 'may'; announce: string } | { state: 'may not'; reason: string }) & {
+  mayReview: boolean;
 };
 
 export type PolicyQuestion = {
@@ -78,6 +86,7 @@ export interface Services {
   freezes: Freezes;
   budgets: Budgets;
   runs: Runs;
+  reviews: Reviews;
   schedules: Schedules;
   memory: Memory;
   model: Model;

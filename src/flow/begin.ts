@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/hash.ts';
 import type { Job } from '../core/job.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
+import { glassBroken } from './break-glass.ts';
 import { overBudget, reserve } from './budget.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
 import { refreshCards } from './cards.ts';
@@ -105,7 +106,7 @@ async function stillTrue(
     return { state: 'ended', outcome: await refusal(job, call, code, reason, hint, ready.plan) };
   };
   if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
-  const stop = await frozen(services, action, ready.plan);
+  const stop = glassBroken(call) ? null : await frozen(services, action, ready.plan);
   if (stop) return refuse('frozen', stop.reason, stop.hint);
   const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
   if (over) return refuse('over_budget', over.reason);

@@ -18,6 +18,8 @@ export type Grant = {
   usd: number;
   lease: Plan['lease'];
   environment: string | undefined;
+  /** The workflow was begun with broken glass. */
+  glassBroken: boolean;
 };
 
 export type ActionCall = {
@@ -28,6 +30,8 @@ export type ActionCall = {
   /** What the model said it wants this for. */
   modelNote?: string;
   grant?: Grant;
+  /** Why the person does it alone. */
+  breakGlass?: string;
 };
 
 export type Ready = {

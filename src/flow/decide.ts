@@ -56,7 +56,7 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   if (result.state === 'already voted') return no('Your vote is already counted.');
   if (result.state === 'too late') return no(`Too late: this request is ${after.state}.`);
   if (choice.verdict === 'deny') return { counted: true, words: 'Denied. Nothing will be done.' };
-  const held = await frozen(services, services.actions.get(after.plan.action), after.plan);
+  const held = after.rule.glass ? null : await frozen(services, services.actions.get(after.plan.action), after.plan);
   const standing = after.votes.filter((vote) => vote.verdict === 'approve' && now.approvers.includes(vote.person));
   const missing = Math.max(1, now.quorum - standing.length);
   return {

@@ -21,6 +21,12 @@ export async function currentApprovers(
     taint: approval.taint,
   });
   if (ruling.verdict === 'refuse') return { ...none, refused: ruling.reason };
+  if (approval.rule.glass) {
+    const glass = await services.policy.breakGlass(approval.requester);
+    return glass.state === 'may'
+      ? { approvers: [approval.requester], quorum: 1, selfApproval: true }
+      : { ...none, refused: glass.reason };
+  }
   // A policy that has come to allow it outright does not undo a question already put.
   if (ruling.verdict === 'allow') return approval.rule;
   const late = services.now().getTime() - Date.parse(approval.createdAt);

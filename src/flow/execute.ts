@@ -5,6 +5,7 @@ import type { Job } from '../core/job.ts';
 import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import { begin, writeDeadline } from './begin.ts';
+import { glassBroken } from './break-glass.ts';
 import { type ActionCall, type Executed, keyOf, type Perform, type Ready } from './call.ts';
 import { frozen } from './frozen.ts';
 import { lookContext } from './plan.ts';
@@ -119,7 +120,7 @@ async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: 
     settle(job, call, plan, entry.attempt, { state: 'failed', reason, hint });
   if (entry.attempt >= mostAttempts)
     return failed(`It was not done after ${entry.attempt} tries.`, 'Ask again when the outside system is well.');
-  const stop = await frozen(services, action, plan);
+  const stop = glassBroken(call) ? null : await frozen(services, action, plan);
   if (stop) return failed(`It was interrupted before it was done. ${stop.reason}`, stop.hint);
   const deadline = writeDeadline(services.now(), action.deadlineMs ?? writeMs);
   if (!(await services.ledger.retake(entry.key, entry.attempt, services.owner, deadline)))

@@ -8,6 +8,7 @@ import type { Outcome, RefusalCode, TaintSource } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import { ask } from './approve.ts';
+import { announce, glassBroken, mayNotBreak, takePlace } from './break-glass.ts';
 import { overBudget } from './budget.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { execute } from './execute.ts';
@@ -57,6 +58,13 @@ export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
         return await run.step(`${call.ordinal} refused ${round}`, () => letGo(job, call, prepared.plan, decision));
       }
       approvalId = decision.id;
+      const unseen = await run.step(`${call.ordinal} announce ${round}`, () =>
+        announce(job, call, prepared, decision.id),
+      );
+      if (unseen)
+        return await run.step(`${call.ordinal} refused ${round}`, () =>
+          letGo(job, call, prepared.plan, { state: 'not_permitted', reason: unseen }),
+        );
     }
     const executed = await execute(job, call, prepared, approvalId, round, perform);
     if (executed.state === 'ended') {
@@ -142,12 +150,16 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
     );
   if (job.requester.kind !== 'member')
     return refuse('not_permitted', 'Only full members of this workspace may ask me to act.');
-  const stop = await frozen(services, action);
+  if (call.breakGlass !== undefined) {
+    const why = await mayNotBreak(job, action.name);
+    if (why) return refuse('not_permitted', why);
+  }
+  const stop = glassBroken(call) ? null : await frozen(services, action);
   if (stop) return refuse('frozen', stop.reason, stop.hint);
   const context = lookContext(job);
   try {
     const plan = await planOf(action, parsed.input, context, call.grant?.environment);
-    const held = await frozen(services, action, plan);
+    const held = glassBroken(call) ? null : await frozen(services, action, plan);
     if (held) return refuse('frozen', held.reason, held.hint);
     const over = await overBudget(job, plan.cost?.usd ?? 0);
     if (over) return refuse('over_budget', over.reason, over.hint);
@@ -168,7 +180,8 @@ async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Pr
   await run.step(`${call.ordinal} queue ${turn}`, async () => {
     const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holder.runId);
     const mine = pending.find((approval) => approval.requester === job.requester.id);
-    if (mine) {
+    if (call.breakGlass !== undefined) await takePlace(job, holder.target, holder.runId);
+    else if (mine) {
       await services.approvals.close(mine.id, 'superseded', 'The same person asked for this target anew.');
       await services.durable.wake(`approval:${mine.id}`);
     } else if (turn === 1) {

@@ -12,6 +12,7 @@ export function guardChanges(policyOf: PolicyOf, document: PolicyDocument | null
   const policy = policyOf(document);
   return {
     admins: () => policy.admins(),
+    breakGlass: (person) => policy.breakGlass(person),
     rule: (question) =>
       changeActions.includes(question.action.name) ? ruleChange(policyOf, document, question) : policy.rule(question),
   };

@@ -29,14 +29,18 @@ export async function handle(message: Message, run: Run, services: Services, opt
   if (intent.kind === 'help') await say(job, sayHelp(actions, intent.topic, services.missing));
   if (intent.kind === 'unclear') await say(job, unclear(intent, services.missing));
   if (intent.kind === 'act') {
-    const { action, input } = intent;
+    const { action, input, breakGlass } = intent;
     if (intent.planOnly) {
       const seen = await preview(job, action, input);
       await say(job, 'plan' in seen ? { kind: 'plan', ...seen } : sayOutcome(actions.get(action), message.text, seen));
     } else
       await say(
         job,
-        sayOutcome(actions.get(action), message.text, await perform(job, { ordinal: '1', action, input })),
+        sayOutcome(
+          actions.get(action),
+          message.text,
+          await perform(job, { ordinal: '1', action, input, ...(breakGlass ? { breakGlass } : {}) }),
+        ),
       );
   }
   if (intent.kind === 'ask') {

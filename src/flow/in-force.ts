@@ -46,6 +46,14 @@ export function createPolicyInForce(parts: { policies: Policies; policyOf: Polic
       }
       return policy.rule(question);
     },
+    async breakGlass(person) {
+      try {
+        return await ((await load())?.policy ?? builtIn()).breakGlass(person);
+      } catch (error) {
+        const reason = `I cannot read the policy in force. ${toSophiaError(error).message}`;
+        return { state: 'may not', reason, mayReview: false };
+      }
+    },
     // As read last; every ruling reads anew.
     admins: () => (held?.policy ?? builtIn()).admins(),
     current: async () => (await load())?.version ?? null,

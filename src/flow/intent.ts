@@ -18,6 +18,9 @@ export function readIntent(
   const help = /^(?:help|\?)(?:\s+(.+))?$/i.exec(text);
   if (text === '' || help) return { kind: 'help', topic: help?.[1] ?? null };
 
+  const glass = /^break[- ]?glass\b\s*(.*)$/is.exec(text);
+  if (glass) return readGlass(glass[1] ?? '', actions);
+
   const planned = /^plan\s+(.+)$/is.exec(text);
   const command = planned?.[1] ?? text;
   const typed = [...actions.values()].filter((action) => action.usage !== undefined);
@@ -50,6 +53,26 @@ export function readIntent(
     suggestions,
     unknown: true,
   };
+}
+
+const glassUsage = 'break-glass <command> because <reason>';
+const leastReason = 10;
+
+/** Typed by a person, as a whole: a command that fits exactly, and why they do it alone. */
+function readGlass(text: string, actions: ReadonlyMap<string, Action>): Intent {
+  const parts = /^(.+?)\s+(?:because|--)\s+(.+)$/is.exec(text);
+  const reason = parts?.[2]?.trim() ?? '';
+  const unclear = (problem: string): Intent => ({
+    kind: 'unclear',
+    problem,
+    suggestions: ['break-glass rollback web to production because the site is down and nobody answers'],
+  });
+  if (!parts?.[1] || reason.length < leastReason)
+    return unclear(`Say why, in a few words: \`${glassUsage}\`. All will see it.`);
+  const intent = readIntent({ text: parts[1], kind: 'command' }, actions);
+  if (intent.kind !== 'act' || intent.planOnly)
+    return unclear(`“${parts[1]}” is no command I can carry out. It is \`${glassUsage}\`.`);
+  return { ...intent, breakGlass: reason };
 }
 
 /** Examples of the commands whose first word is close to the one typed. */

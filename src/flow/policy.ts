@@ -64,6 +64,14 @@ export const policyDocument = z.strictObject({
     .record(z.string(), z.strictObject({ github: z.string().min(1) }))
     .default({})
     .describe('person id → login elsewhere, for `github:write`'),
+  break_glass: z
+    .strictObject({
+      who: z.array(selector).min(1),
+      announce: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'a channel id such as C0OPS'),
+      review: z.array(selector).default(['admins']),
+    })
+    .optional()
+    .describe('who may do one deed alone, where it is posted before it runs, and who reviews it'),
   rules: z.array(policyRule).default([]),
 });
 
@@ -73,8 +81,8 @@ type PolicyRule = z.infer<typeof policyRule>;
 /** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
 export const builtInRules: PolicyRule[] = [
   builtIn(
-    'stopping, freezing and remembering need nobody',
-    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember'],
+    'stopping, freezing, remembering and reviewing need nobody',
+    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember', 'sophia_review_break_glass'],
     'allow',
   ),
   {
@@ -189,6 +197,23 @@ export function createPolicy(options: PolicyOptions): Policy {
   const rules = [...(document?.rules ?? []), ...builtInRules];
   return {
     admins: () => roster.admins,
+    async breakGlass(person) {
+      const glass = document?.break_glass;
+      const among = async (names: string[]) =>
+        (await roster.resolve(names, { target: 'sophia:break-glass' })).named.some((one) =>
+          one.people.includes(person),
+        );
+      const mayReview = roster.admins.includes(person) || (await among(glass?.review ?? []));
+      if (!glass)
+        return {
+          state: 'may not',
+          reason: 'The policy lets nobody break the glass (`break_glass` is not in it).',
+          mayReview,
+        };
+      if (!(await among(glass.who)))
+        return { state: 'may not', reason: `Only ${glass.who.join(', ')} may break the glass.`, mayReview };
+      return { state: 'may', announce: channelId(options, glass.announce), mayReview };
+    },
     async rule(question) {
       const rule = rules.find((candidate) => fits(candidate, question));
       if (!rule) return { verdict: 'refuse', rule: 'nothing matches', reason: 'No policy rule covers this.' };
@@ -202,6 +227,11 @@ export function createPolicy(options: PolicyOptions): Policy {
       return { verdict: 'allow', rule: rule.name };
     },
   };
+}
+
+/** `C0OPS` → `slack:T1:C0OPS`: channels and people of a workspace are named alike. */
+function channelId(options: PolicyOptions, short: string): string {
+  return options.personId(short);
 }
 
 function milliseconds(text: string): number {

@@ -45,6 +45,7 @@ export function sayHelp(
       '**Also**',
       '- `plan <command>` shows what a command would do, and does nothing',
       '- `help <word>` shows examples, e.g. `help deploy`',
+      '- `break-glass <command> because <reason>` does it on your word alone, if the policy lets you: posted where all see it, reviewed the next day',
       '- mention me with a question in plain words',
     ].join('\n'),
     ...[...off.values()].map((hint) => `_${hint}_`),

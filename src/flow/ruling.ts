@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import { fitsShape, shapeOf } from '../core/shape.ts';
+import { glassRuling } from './break-glass.ts';
 import type { ActionCall, Grant } from './call.ts';
 
 /** `grantStep`: the listed step of the workflow's approval that this call spends. */
@@ -20,7 +21,9 @@ export async function ruleCall(job: Job, call: ActionCall, action: Action, plan:
       grantStep: granted.step,
       grantUse: granted.use,
     };
-  return { ruling: await rule(job, action, plan), grantStep: null, grantUse: 1 };
+  const ruling = await rule(job, action, plan);
+  const alone = call.breakGlass !== undefined && ruling.verdict !== 'refuse';
+  return { ruling: alone ? await glassRuling(job, call.breakGlass ?? '') : ruling, grantStep: null, grantUse: 1 };
 }
 
 /** What the policy alone says. */

@@ -3,6 +3,7 @@ import type { WorkflowAction, WorkflowContext } from '../core/action.ts';
 import type { Job } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import type { MessageRef } from '../core/thread.ts';
+import { glassBroken } from './break-glass.ts';
 import { type ActionCall, type Grant, keyOf, type Perform } from './call.ts';
 
 export async function runWorkflow(
@@ -22,6 +23,7 @@ export async function runWorkflow(
     usd: 0,
     lease: plan.lease,
     environment: plan.environment ?? call.grant?.environment,
+    glassBroken: glassBroken(call),
   };
   let calls = 0;
   let shown = 0;

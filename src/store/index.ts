@@ -12,6 +12,7 @@ import type { Ledger } from '../core/ledger.ts';
 import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory.ts';
 import type { Policies } from '../core/policies.ts';
+import type { Reviews } from '../core/review.ts';
 import type { Runs } from '../core/run.ts';
 import type { Schedules } from '../core/schedule.ts';
 import type { Sends } from '../core/sends.ts';
@@ -29,6 +30,7 @@ import { createMemoryRows } from './memories.ts';
 import { migrationsFor } from './migrations/index.ts';
 import { createPolicies } from './policies.ts';
 import { openPostgres } from './postgres.ts';
+import { createReviews } from './reviews.ts';
 import { createRuns } from './runs.ts';
 import { createSchedules } from './schedules.ts';
 import type { StoreKind, Tables } from './schema.ts';
@@ -47,6 +49,7 @@ export interface Store {
   budgets: Budgets;
   policies: Policies;
   runs: Runs;
+  reviews: Reviews;
   inbox: PurgeableInbox;
   sends: Sends;
   schedules: Schedules;
@@ -104,6 +107,7 @@ async function build(
     budgets: guarded(createBudgets(db)),
     policies: guarded(createPolicies(db)),
     runs: guarded(createRuns(db)),
+    reviews: guarded(createReviews(db)),
     inbox: guarded(createInbox(db, clock)),
     sends: guarded(createSends(db, clock)),
     schedules: guarded(createSchedules(db)),

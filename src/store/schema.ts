@@ -121,6 +121,22 @@ export interface Tables {
   };
   /** One row: those who set dollars aside begin by updating it, so that they form a line. */
   reservation_line: { id: number; turn: number };
+  reviews: {
+    number: Generated<number>;
+    once_key: string;
+    run_id: string;
+    person: string;
+    action: string;
+    plan_hash: string;
+    summary: string;
+    reason: string;
+    channel: string;
+    at: string;
+    due_at: string;
+    reviewed_by: string | null;
+    reviewed_at: string | null;
+    finding: string | null;
+  };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
   schedules: {

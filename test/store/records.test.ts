@@ -311,4 +311,32 @@ onEachDatabase((bench) => {
       expect(await bench.store.sends.begin('send-2')).toEqual(message);
     });
   });
+
+  describe('reviews', () => {
+    const review = {
+      runId: 'run-1',
+      person: alice,
+      action: 'deploy',
+      planHash: 'abc',
+      summary: 'Deploy web',
+      reason: 'down',
+      channel: 'slack:T0ACME:C0OPS',
+      at: asked,
+      dueAt: '2026-03-03T09:00:00.000Z',
+    };
+
+    test('are opened once for each approval and closed once', async () => {
+      const opened = await Promise.all(
+        [bench.store, bench.replica].map((store) => store.reviews.open(review, 'approval-1')),
+      );
+      expect(opened.map((one) => one.id)).toEqual(['B1', 'B1']);
+      expect((await bench.store.reviews.open(review, 'approval-2')).id).not.toBe('B1');
+      expect(await bench.store.reviews.get('b1')).toMatchObject({ ...review, reviewedBy: null });
+      const closed = await Promise.all([bob, alice].map((by) => bench.store.reviews.close('B1', by, 'fine', asked)));
+      expect(closed.filter(Boolean)).toHaveLength(1);
+      expect((await bench.store.reviews.unreviewed()).map((one) => one.id)).not.toContain('B1');
+      expect(await bench.store.reviews.get('B999')).toBeNull();
+      expect(await bench.store.reviews.close('nonsense', bob, 'fine', asked)).toBe(false);
+    });
+  });
 });

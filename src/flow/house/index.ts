@@ -10,12 +10,14 @@ import { policyActions } from './policy.ts';
 import { policyExplanations } from './policy-explained.ts';
 import { policyReads } from './policy-shown.ts';
 import { memoryActions } from './remember.ts';
+import { reviewActions } from './reviews.ts';
 import { runActions } from './runs.ts';
 import { unknownActions } from './unknown.ts';
 
 export function houseActions(services: () => Services): Action[] {
   return [
     approvalActions,
+    reviewActions,
     runActions,
     unknownActions,
     freezeActions,

@@ -7,6 +7,7 @@ import { freezeScopes } from './005-freeze-scopes.ts';
 import { reservations } from './006-reservations.ts';
 import { memorySource } from './007-memory-source.ts';
 import { leases } from './010-leases.ts';
+import { reviews } from './011-reviews.ts';
 import { schedules } from './020-schedules.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
@@ -17,6 +18,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '006_reservations': { up: reservations },
     '007_memory_source': { up: memorySource },
     '010_leases': { up: (db) => leases(db, kind) },
+    '011_reviews': { up: (db) => reviews(db, kind) },
     '020_schedules': { up: (db) => schedules(db, kind) },
   };
   return { getMigrations: async () => migrations };

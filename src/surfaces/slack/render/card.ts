@@ -5,7 +5,7 @@ import { actions, type Block, button, line, note, plain, plainNote, type Rendere
 import { limits } from '../limits.ts';
 import { fitted } from './fit.ts';
 import { code, cut, shorten, visible } from './literal.ts';
-import { date, mention, mentions } from './people.ts';
+import { channelLink, date, mention, mentions } from './people.ts';
 import { planPieces } from './pieces.ts';
 
 export const approveAction = 'approval_approve';
@@ -29,6 +29,7 @@ export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
   return fitted(`${stateWords[approval.state]}: ${approval.plan.summary}`, (room) => [
     ...planPieces(approval.plan, room, 'Press “View full plan” to see everything.'),
     ...taint(approval, room),
+    ...glass(approval, room),
     ...modelNote(approval, room),
     ...(reply.note?.trim() ? [plain(reply.note, Math.floor(800 * room) + 100)] : []),
     ...(approval.state === 'pending' ? pending(approval) : decided(approval, room)),
@@ -58,6 +59,13 @@ function taint(approval: Approval, room: number): Block[] {
       ),
     ),
   ];
+}
+
+/** Only the one who asked confirms this one, in the open. */
+function glass({ rule }: Approval, room: number): Block[] {
+  if (!rule.glass) return [];
+  const words = `Break-glass: nobody else approves this. It is posted to ${channelLink(rule.glass.announce)} before it runs, and somebody else reviews it. Reason: `;
+  return [note(`🔨 *${words.slice(0, 11)}*${words.slice(11)}`), plain(rule.glass.reason, Math.floor(500 * room) + 60)];
 }
 
 function modelNote(approval: Approval, room: number): Block[] {

@@ -16,6 +16,12 @@ export function mentions(people: PersonId[], most = 10): string {
   return people.length > most ? `${shown} and ${people.length - most} more` : shown;
 }
 
+/** `slack:T1:C1` → `<#C1>`. */
+export function channelLink(channel: string): string {
+  const id = channel.split(':').at(-1) ?? '';
+  return /^[CG][A-Z0-9]{1,40}$/.test(id) ? `<#${id}>` : code(channel, 80);
+}
+
 /** In the reader's own time zone. */
 export function date(iso: string): string {
   const time = Date.parse(iso);
