@@ -58,9 +58,10 @@ export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
         return await run.step(`${call.ordinal} refused ${round}`, () => letGo(job, call, prepared.plan, decision));
       }
       approvalId = decision.id;
-      const unseen = await run.step(`${call.ordinal} announce ${round}`, () =>
-        announce(job, call, prepared, decision.id),
-      );
+      const unseen =
+        call.breakGlass === undefined
+          ? null
+          : await run.step(`${call.ordinal} announce ${round}`, () => announce(job, call, prepared, decision.id));
       if (unseen)
         return await run.step(`${call.ordinal} refused ${round}`, () =>
           letGo(job, call, prepared.plan, { state: 'not_permitted', reason: unseen }),
