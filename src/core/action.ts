@@ -53,6 +53,8 @@ type Facts = {
   usage?: string;
   /** One typed line that works, shown in help and with errors. */
   example?: string;
+  /** Which arguments a lease offered after it may leave open. */
+  varies?: readonly string[];
   /** How its output looks to people, when a plain listing would not do. */
   show?(output: Json): Reply;
 };

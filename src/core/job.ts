@@ -60,7 +60,7 @@ export type BreakGlass = ({ state: 'may'; announce: string } | { state: 'may not
 
 export type PolicyQuestion = {
   action: Action;
-  plan: Pick<PlanDraft, 'environment' | 'target' | 'repository'>;
+  plan: Pick<PlanDraft, 'environment' | 'target' | 'repository' | 'covers'>;
   requester: Person;
   channel: string;
   taint: TaintSource[];

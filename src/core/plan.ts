@@ -32,6 +32,13 @@ export type PlanDraft = {
   environment?: string;
   /** `owner/name`: the repository it comes from, whose writers a policy may name as approvers. */
   repository?: string;
+  /** The deeds it stands for (a lease): the policy has to be content with them as well. */
+  covers?: {
+    action: string;
+    effect: Effect;
+    egress?: true;
+    plan: { target: string; environment?: string; repository?: string };
+  };
   details: Detail[];
   steps?: PlannedStep[];
   /** How long after its start, and for how much money in all, the steps are granted; beyond that each asks anew. */

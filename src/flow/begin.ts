@@ -10,8 +10,9 @@ import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
 import { refreshCards } from './cards.ts';
 import { currentApprovers } from './entitled.ts';
 import { frozen } from './frozen.ts';
+import { tellUse } from './lease-use.ts';
 import { lookContext, planOf } from './plan.ts';
-import { grantOver, rule } from './ruling.ts';
+import { grantOver, rule, ruleCall } from './ruling.ts';
 import { release } from './targets.ts';
 import { record, refusal } from './written.ts';
 
@@ -64,11 +65,12 @@ export async function begin(
     startedAt: now.toISOString(),
     settledAt: null,
   };
-  const started = approvalId ? await services.approvals.consume(approvalId, entry) : await services.ledger.begin(entry);
+  const started = await start(job, entry, approvalId, ready.lease, usd);
   if (started !== 'started') {
     const taken = await services.ledger.get(key);
     if (taken) return { state: 'exists', entry: taken };
     await services.budgets.settle(key, 0);
+    if (ready.lease !== null) return { state: 'moved', reason: 'The lease is used up, over or revoked.' };
     await release(job, call);
     const approval = approvalId === null ? null : await services.approvals.get(approvalId);
     const [code, reason] =
@@ -79,11 +81,31 @@ export async function begin(
   }
   await record(job, 'started', call.action, {
     approvalId: entry.approvalId,
-    facts: { plan: ready.plan.hash, target: ready.plan.target, call: call.ordinal, attempt: 1, owner: services.owner },
+    facts: {
+      plan: ready.plan.hash,
+      target: ready.plan.target,
+      call: call.ordinal,
+      attempt: 1,
+      owner: services.owner,
+      ...(ready.lease === null ? {} : { lease: ready.lease }),
+    },
   });
   const approval = approvalId === null ? null : await services.approvals.get(approvalId);
   if (approval) await refreshCards(services, approval);
+  if (ready.lease !== null) await tellUse(job, ready.lease, key);
   return { state: 'begun' };
+}
+
+/** The grant, whatever it is, is spent in the transaction that starts the ledger row. */
+async function start(
+  { services }: Job,
+  entry: LedgerEntry,
+  approvalId: string | null,
+  lease: string | null,
+  usd: number,
+): Promise<'started' | 'exists' | 'spent'> {
+  if (approvalId !== null) return services.approvals.consume(approvalId, entry);
+  return lease === null ? services.ledger.begin(entry) : services.leases.use(lease, usd, entry);
 }
 
 /** Everything the approval rested on, read again: run, freeze, budget, policy, voters, preconditions. Null when all of it holds. */
@@ -122,6 +144,10 @@ async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Pro
   if (ready.grantStep !== null && call.grant)
     return (await grantOver(job.services, call.grant)) ? 'The time of the approved steps is over.' : null;
   if (!action) return null;
+  if (ready.lease !== null)
+    return (await ruleCall(job, call, action, ready.plan)).lease === ready.lease
+      ? null
+      : `Lease ${ready.lease} no longer covers it.`;
   return (await rule(job, action, ready.plan)).verdict === 'allow' ? null : 'The policy has changed.';
 }
 

@@ -44,6 +44,8 @@ export type Ready = {
   grantStep: number | null;
   /** Which use of that step it is, from 1. */
   grantUse: number;
+  /** The standing lease that allows it, spent as it begins. */
+  lease: string | null;
   taint: TaintSource[];
 };
 

@@ -104,7 +104,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   if (checked.state === 'ended') return checked;
   const { action, plan, taint } = checked;
 
-  const { ruling, grantStep, grantUse } = await ruleCall(job, call, action, plan);
+  const { ruling, grantStep, grantUse, lease } = await ruleCall(job, call, action, plan);
   if (ruling.verdict === 'refuse')
     return ended(await refusal(job, call, 'policy', ruling.reason, `Rule: ${ruling.rule}.`, plan));
   if (ruling.verdict === 'ask' && job.denied.has(deedHash(call.action, plan.input)))
@@ -122,7 +122,7 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
     facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
     texts: { summary: plan.summary },
   });
-  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, grantUse, taint };
+  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, grantUse, lease, taint };
 }
 
 type Checked =

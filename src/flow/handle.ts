@@ -12,6 +12,7 @@ import { work } from './agent.ts';
 import { joinCards } from './cards.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
+import { offerLease } from './offer-lease.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
 import { freeTargets } from './targets.ts';
 
@@ -33,15 +34,11 @@ export async function handle(message: Message, run: Run, services: Services, opt
     if (intent.planOnly) {
       const seen = await preview(job, action, input);
       await say(job, 'plan' in seen ? { kind: 'plan', ...seen } : sayOutcome(actions.get(action), message.text, seen));
-    } else
-      await say(
-        job,
-        sayOutcome(
-          actions.get(action),
-          message.text,
-          await perform(job, { ordinal: '1', action, input, ...(breakGlass ? { breakGlass } : {}) }),
-        ),
-      );
+    } else {
+      const outcome = await perform(job, { ordinal: '1', action, input, ...(breakGlass ? { breakGlass } : {}) });
+      const reply = sayOutcome(actions.get(action), message.text, outcome);
+      await say(job, () => offerLease(job, actions.get(action), input, reply));
+    }
   }
   if (intent.kind === 'ask') {
     const worked = await work(job, intent.question, options.chooseClass(intent.question));
@@ -118,8 +115,9 @@ async function openThread(message: Message, run: Run, services: Services): Promi
   }
 }
 
-async function say(job: Job, reply: Reply, part = 'answer'): Promise<void> {
+async function say(job: Job, said: Reply | (() => Promise<Reply>), part = 'answer'): Promise<void> {
   await job.run.step(`say ${part}`, async () => {
+    const reply = typeof said === 'function' ? await said() : said;
     // What comes by itself stands where it was announced: at the top of the channel, not in a thread.
     if (job.origin.message.kind === 'schedule') {
       const { root } = parseThreadId(job.thread);

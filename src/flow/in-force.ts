@@ -1,4 +1,5 @@
 /** The policy in force: read from the store before every ruling, so that a change on one replica holds on all at once. */
+import type { Action } from '../core/action.ts';
 import { SophiaError, toSophiaError } from '../core/error.ts';
 import type { PolicyInForce, PolicyQuestion } from '../core/job.ts';
 import type { Policies, PolicyVersion } from '../core/policies.ts';
@@ -8,6 +9,7 @@ import { guardChanges, type PolicyOf } from './guard-changes.ts';
 import { beyondAnybody, canBeChanged } from './lock-out.ts';
 import { parsePolicy } from './policy.ts';
 import { policyHash } from './policy-text.ts';
+import { strictest } from './strictest.ts';
 
 type Held = { version: PolicyVersion; policy: ReturnType<PolicyOf> };
 
@@ -44,7 +46,16 @@ export function createPolicyInForce(parts: { policies: Policies; policyOf: Polic
       } catch (error) {
         return unreadable(question, toSophiaError(error).message);
       }
-      return policy.rule(question);
+      const { covers } = question.plan;
+      const own = await policy.rule(question);
+      if (!covers) return own;
+      const action = {
+        ...question.action,
+        name: covers.action,
+        effect: covers.effect,
+        egress: covers.egress,
+      } as Action;
+      return strictest(own, await policy.rule({ ...question, action, plan: covers.plan }), question.requester.id);
     },
     async breakGlass(person) {
       try {

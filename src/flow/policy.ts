@@ -78,11 +78,13 @@ export const policyDocument = z.strictObject({
 export type PolicyDocument = z.infer<typeof policyDocument>;
 type PolicyRule = z.infer<typeof policyRule>;
 
+const brakes = new Set(['sophia_stop_run', 'sophia_freeze', 'sophia_revoke_lease', 'sophia_review_break_glass']);
+
 /** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
 export const builtInRules: PolicyRule[] = [
   builtIn(
     'stopping, freezing, remembering and reviewing need nobody',
-    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember', 'sophia_review_break_glass'],
+    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember', 'sophia_review_break_glass', 'sophia_revoke_lease'],
     'allow',
   ),
   {
@@ -215,7 +217,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       return { state: 'may', announce: channelId(options, glass.announce), mayReview };
     },
     async rule(question) {
-      const rule = rules.find((candidate) => fits(candidate, question));
+      const rule = rules.find((candidate) => judges(candidate, question.action.name) && fits(candidate, question));
       if (!rule) return { verdict: 'refuse', rule: 'nothing matches', reason: 'No policy rule covers this.' };
       if (rule.then === 'refuse')
         return { verdict: 'refuse', rule: rule.name, reason: rule.reason ?? 'The policy forbids it.' };
@@ -232,6 +234,12 @@ export function createPolicy(options: PolicyOptions): Policy {
 /** `C0OPS` → `slack:T1:C0OPS`: channels and people of a workspace are named alike. */
 function channelId(options: PolicyOptions, short: string): string {
   return options.personId(short);
+}
+
+/** What only stops things must not wait because somebody wrote “every write asks”: such an action is judged by rules that name it. */
+function judges(rule: PolicyRule, action: string): boolean {
+  if (!brakes.has(action) || builtInRules.includes(rule)) return true;
+  return [rule.match.action ?? []].flat().some((name) => name.startsWith('sophia_'));
 }
 
 function milliseconds(text: string): number {

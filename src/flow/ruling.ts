@@ -8,9 +8,11 @@ import type { Ruling } from '../core/reply.ts';
 import { fitsShape, shapeOf } from '../core/shape.ts';
 import { glassRuling } from './break-glass.ts';
 import type { ActionCall, Grant } from './call.ts';
+import { leaseFor } from './lease-use.ts';
 
 /** `grantStep`: the listed step of the workflow's approval that this call spends. */
-export type Ruled = { ruling: Ruling; grantStep: number | null; grantUse: number };
+/** `lease`: the standing lease that allows it. */
+export type Ruled = { ruling: Ruling; grantStep: number | null; grantUse: number; lease: string | null };
 
 /** An approval already given comes first, then the policy. */
 export async function ruleCall(job: Job, call: ActionCall, action: Action, plan: Plan): Promise<Ruled> {
@@ -20,10 +22,15 @@ export async function ruleCall(job: Job, call: ActionCall, action: Action, plan:
       ruling: { verdict: 'allow', rule: `step ${granted.step + 1} of the approved plan` },
       grantStep: granted.step,
       grantUse: granted.use,
+      lease: null,
     };
   const ruling = await rule(job, action, plan);
+  const none = { grantStep: null, grantUse: 1, lease: null };
+  const lease =
+    ruling.verdict === 'ask' && call.breakGlass === undefined ? await leaseFor(job, plan, ruling.rule) : null;
+  if (lease) return { ...none, ruling: { verdict: 'allow', rule: `lease ${lease.id}` }, lease: lease.id };
   const alone = call.breakGlass !== undefined && ruling.verdict !== 'refuse';
-  return { ruling: alone ? await glassRuling(job, call.breakGlass ?? '') : ruling, grantStep: null, grantUse: 1 };
+  return { ruling: alone ? await glassRuling(job, call.breakGlass ?? '') : ruling, ...none };
 }
 
 /** What the policy alone says. */

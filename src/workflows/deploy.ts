@@ -21,6 +21,7 @@ export function deploy(book: ServiceBook) {
     description:
       'deploys a service: rolls the image of a commit over its machines, checks the health of each, and rolls back by itself',
     effect: 'write',
+    varies: ['ref'],
     usage: 'deploy <service> [to <environment>] [ref <ref>]',
     example: '/sophia deploy web to production',
     input,

@@ -19,6 +19,7 @@ export function merge() {
     name: 'merge',
     description: 'merges a pull request whose checks pass, at the head that was approved',
     effect: 'write',
+    varies: ['number'],
     usage: 'merge <number> in <repo> [by <method>]',
     example: '/sophia merge #12 in acme/web',
     input,

@@ -33,6 +33,16 @@ test('nobody to ask is a refusal, not a card that nobody can answer', async () =
   expect((await policyOf(null, ['alice', 'bob']).rule(ask(destroy))).verdict).toBe('refuse');
 });
 
+test('a rule for every write does not hold the brakes; one that names them does', async () => {
+  const every = 'version: 1\nrules:\n  - { name: all, match: { effect: write }, then: ask }\n';
+  const freeze = { ...write, name: 'sophia_freeze' } as Action;
+  expect((await policyOf(every).rule(ask(freeze))).verdict).toBe('allow');
+  expect((await policyOf(every.replace('effect: write', 'action: sophia_freeze')).rule(ask(freeze))).verdict).toBe(
+    'ask',
+  );
+  expect((await policyOf(every).rule(ask(write))).verdict).toBe('ask');
+});
+
 test('the first rule that matches wins', async () => {
   const policy = policyOf(`
 version: 1

@@ -6,6 +6,7 @@ import { auditActions } from './audit.ts';
 import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
 import { freezeActions } from './freeze.ts';
+import { leaseActions } from './leases.ts';
 import { policyActions } from './policy.ts';
 import { policyExplanations } from './policy-explained.ts';
 import { policyReads } from './policy-shown.ts';
@@ -17,6 +18,7 @@ import { unknownActions } from './unknown.ts';
 export function houseActions(services: () => Services): Action[] {
   return [
     approvalActions,
+    leaseActions,
     reviewActions,
     runActions,
     unknownActions,

@@ -1,0 +1,236 @@
+/** Leases: one approval for the like of a deed, and every way in which a deed is not the like, asks again. */
+import { afterEach, expect, test } from 'vitest';
+import { parsePolicy } from '../../src/flow/policy.ts';
+import { readTypedShape, shapeAround } from '../../src/flow/typed-shape.ts';
+import {
+  alice,
+  bob,
+  carol,
+  counterActions,
+  guest,
+  type HouseOptions,
+  openTestHouse,
+  type TestHouse,
+} from '../flow/test-house.ts';
+
+let house: TestHouse;
+let world: ReturnType<typeof counterActions>['world'];
+let now = new Date('2030-11-20T10:00:00.000Z');
+afterEach(() => house.close());
+
+const asks = parsePolicy(`version: 1
+rules:
+  - { name: production asks two, match: { action: counter_add_amount, environment: production }, then: ask, approvers: [bob, carol, alice], quorum: 2 }
+  - { name: asks, match: { effect: write }, then: ask, approvers: [bob, carol] }
+`);
+
+async function opened(options: HouseOptions = {}) {
+  now = new Date('2030-11-20T10:00:00.000Z');
+  const counter = counterActions();
+  world = counter.world;
+  // The real clock and the test's differ: nothing that waits may depend on which is read.
+  house = await openTestHouse({ actions: counter.actions, policy: asks, now: () => now, ...options });
+}
+const say = (text: string, person = alice, place = {}) => house.say(text, person, 'command', place);
+const click = (approvalId: string, person: string) => house.door.decide({ approvalId, person, verdict: 'approve' });
+
+async function granted(command = 'allow 1h add * to staging', voters = [bob]) {
+  const { thread } = await say(command);
+  const card = await house.card(thread);
+  for (const voter of voters) await click(card.id, voter);
+  return { card, reply: await house.answer(thread) };
+}
+/** Whether it was done without anybody being asked. */
+async function free(text: string, person = alice, place = {}) {
+  const { thread } = await say(text, person, place);
+  const seen = await house.surface.until(
+    () =>
+      house.surface.posts.find(
+        (post) => post.thread === thread && (post.reply.kind === 'card' || post.sendId.endsWith('/answer')),
+      )?.reply,
+    'a card or an answer',
+  );
+  return seen.kind === 'outcome' && seen.outcome.state === 'done';
+}
+
+test('after one approval the like is done at once, each use is told with what is left and how to end it', async () => {
+  await opened();
+  const { card, reply } = await granted();
+  expect(card.plan.details.map((detail) => detail.value)).toContain(
+    'counter_add_amount: environment staging, amount *',
+  );
+  expect(reply).toMatchObject({ kind: 'words', buttons: [{ action: 'sophia_revoke_lease', input: { lease: 'L1' } }] });
+  expect(await free('add 3 to staging')).toBe(true);
+  expect(await free('add 4 to staging')).toBe(true);
+  expect(world.value).toBe(7);
+  const told = house.surface.posts
+    .filter((post) => post.sendId.endsWith('/lease'))
+    .map((post) => JSON.stringify(post.reply));
+  expect(told).toHaveLength(2);
+  expect(told[1]).toContain('18 uses left');
+  const rows = await house.store.audit.search({ action: 'counter_add_amount' }, 50);
+  expect(rows.find((row) => row.kind === 'started')?.facts).toMatchObject({ lease: 'L1' });
+});
+
+test.each([
+  ['another person', 'add 3 to staging', carol, {}],
+  ['another channel', 'add 3 to staging', alice, { channel: 'test:T1:C9' }],
+  ['another argument', 'add 3 to eu', alice, {}],
+  ['an argument more or less', 'add 3', alice, {}],
+  ['words of others in the run', 'add 3 to staging', alice, { taint: [{ source: 'a quoted message' }] }],
+])('%s asks again', async (_what, text, person, place) => {
+  await opened();
+  await granted();
+  expect(await free(text, person, place)).toBe(false);
+  expect(world.writes).toHaveLength(0);
+});
+
+test('at the very instant it ends it is over', async () => {
+  await opened();
+  await granted();
+  now = new Date('2030-11-20T10:59:59.999Z');
+  expect(await free('add 1 to staging')).toBe(true);
+  now = new Date('2030-11-20T11:00:00.000Z');
+  expect(await free('add 1 to staging')).toBe(false);
+});
+
+test('anybody revokes it, also while everything is frozen, and then it asks', async () => {
+  await opened();
+  await granted();
+  await house.answer((await say('freeze because of the release', bob)).thread);
+  expect(await house.answer((await say('add 3 to staging')).thread)).toMatchObject({
+    outcome: { state: 'refused', code: 'frozen' },
+  });
+  expect(await house.answer((await say('revoke l1', carol)).thread)).toMatchObject({ outcome: { state: 'done' } });
+  await house.store.freezes.thaw((await house.store.freezes.all())[0] as never);
+  expect(await free('add 3 to staging')).toBe(false);
+});
+
+test('revoked, or held by a stricter policy, between the plan and the deed: it asks', async () => {
+  await opened();
+  await granted();
+  const { use } = house.store.leases;
+  house.services.leases.use = async (...given) => {
+    await house.store.leases.revoke('L1', carol, now.toISOString());
+    return use(...given);
+  };
+  expect(await free('add 3 to staging')).toBe(false);
+  expect(world.writes).toHaveLength(0);
+});
+
+test('who said yes to the lease must still be able to say yes to the deed', async () => {
+  await opened();
+  await granted();
+  house.setPolicy(
+    parsePolicy(
+      'version: 1\nrules:\n  - { name: only carol, match: { effect: write }, then: ask, approvers: [carol] }\n',
+    ),
+  );
+  expect(await free('add 1 to staging')).toBe(false);
+  house.setPolicy(
+    parsePolicy(
+      'version: 1\nrules:\n  - { name: two, match: { effect: write }, then: ask, approvers: [bob, carol], quorum: 2 }\n',
+    ),
+  );
+  expect(await free('add 2 to staging')).toBe(false);
+});
+
+test('what the policy refuses no lease allows, and no lease is asked for', async () => {
+  await opened();
+  await granted();
+  const never =
+    'version: 1\nrules:\n  - { name: never, match: { action: counter_add_amount }, then: refuse, reason: not by hand }\n  - { name: asks, match: { effect: write }, then: ask, approvers: [bob] }\n';
+  house.setPolicy(parsePolicy(never));
+  expect(await house.answer((await say('add 1 to staging')).thread)).toMatchObject({
+    outcome: { state: 'refused', code: 'policy' },
+  });
+  expect(await house.answer((await say('allow 1h add * to staging')).thread)).toMatchObject({
+    outcome: { state: 'refused', code: 'policy' },
+  });
+});
+
+test('a lease asks for what the deeds it covers would: two for production, and a star over environments is held to each', async () => {
+  await opened();
+  const { thread } = await say('allow 1h add * to production');
+  const card = await house.card(thread);
+  expect(card.rule).toMatchObject({ quorum: 2, approvers: [bob, carol] });
+  await click(card.id, bob);
+  expect((await house.store.approvals.get(card.id))?.state).toBe('pending');
+  await house.answer((await say('stop', alice, { thread })).thread);
+  await granted('allow 1h add * to *');
+  expect(await free('add 1 to staging')).toBe(true);
+  expect(await free('add 1 to production')).toBe(false);
+});
+
+test('the holder does not approve their own lease, and a guest is nobody', async () => {
+  await opened({
+    policy: parsePolicy(
+      'version: 1\nrules:\n  - { name: asks, match: { effect: write }, then: ask, approvers: [alice, bob] }\n',
+    ),
+  });
+  const { thread } = await say('allow 1h add * to staging');
+  const card = await house.card(thread);
+  expect((await click(card.id, alice)).counted).toBe(false);
+  expect((await click(card.id, guest)).counted).toBe(false);
+  expect(await house.store.leases.live(now.toISOString())).toEqual([]);
+});
+
+test('it survives a restart, and its uses do too', async () => {
+  await opened();
+  await granted();
+  expect(await free('add 1 to staging')).toBe(true);
+  const { directory, surface } = house;
+  await house.close(true);
+  const counter = counterActions();
+  world = counter.world;
+  house = await openTestHouse({ actions: counter.actions, policy: asks, now: () => now, directory, surface });
+  expect(await free('add 2 to staging')).toBe(true);
+  expect((await house.store.leases.get('L1'))?.usesLeft).toBe(18);
+});
+
+test.each([
+  ['allow 25h add * to staging', 'a day at most'],
+  ['allow 1h freeze *', 'cannot be allowed ahead'],
+  ['allow 1h add *3 to staging', 'A star may only stand'],
+  ['allow 1h dance *', 'no command I know'],
+])('“%s” is refused in words', async (text, words) => {
+  await opened();
+  expect(JSON.stringify(await house.answer((await say(text)).thread))).toContain(words);
+});
+
+test('a star given as a value is that value; typed, it is a pattern', async () => {
+  await opened();
+  const { actions } = house.services;
+  const add = actions.get('counter_add_amount');
+  if (!add) throw new Error('no action');
+  expect(shapeAround(add, { amount: 3, environment: '*' }, ['amount']).shape.arguments).toEqual({
+    environment: { is: '*' },
+    amount: { any: true },
+  });
+  expect(readTypedShape('add 3 to eu-*', actions).shape.arguments).toEqual({
+    amount: { is: 3 },
+    environment: { prefix: 'eu-' },
+  });
+});
+
+test('an approved deed whose arguments may vary offers the like for an hour', async () => {
+  const counter = counterActions();
+  now = new Date('2030-11-20T10:00:00.000Z');
+  world = counter.world;
+  house = await openTestHouse({
+    actions: counter.actions.map((action) => ({ ...action, varies: ['amount'] })),
+    policy: asks,
+    now: () => now,
+  });
+  const { thread } = await say('add 3 to staging');
+  await click((await house.card(thread)).id, bob);
+  const reply = await house.answer(thread);
+  const button = reply.kind === 'outcome' ? reply.buttons?.[0] : undefined;
+  if (!button) throw new Error('no button');
+  expect(button.action).toBe('sophia_grant_lease');
+  const pressed = await say('Allow the like for 1 h', alice, { act: { action: button.action, input: button.input } });
+  await click((await house.card(pressed.thread)).id, bob);
+  await house.answer(pressed.thread);
+  expect(await free('add 5 to staging')).toBe(true);
+  expect(await free('add 5 to eu')).toBe(false);
+});
