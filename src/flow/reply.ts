@@ -40,7 +40,7 @@ export function sayHelp(
       'nobody is asked',
       typed.filter((action) => action.effect === 'read' && !own(action)),
     ),
-    part('About me', 'what I do, and stopping it', typed.filter(own)),
+    ownPart(typed.filter(own)),
     [
       '**Also**',
       '- `plan <command>` shows what a command would do, and does nothing',
@@ -63,6 +63,12 @@ function own(action: Action): boolean {
 function part(title: string, about: string, actions: Action[]): string {
   if (actions.length === 0) return '';
   return [`**${title}** (${about})`, ...actions.map((action) => `- ${usageLine(action)}`)].join('\n');
+}
+
+/** There are many, and few are wanted at once: what each does is told by `help <word>`. */
+function ownPart(actions: Action[]): string {
+  const usages = actions.map((action) => `\`${action.usage}\``).join(' · ');
+  return `**About me** (approvals, policy, freezing, audit, digests; \`help freeze\` tells more of one)\n${usages}`;
 }
 
 function usageLine(action: Action): string {
