@@ -27,10 +27,14 @@ export const compileCache = fileURLToPath(new URL('../../node_modules/.cache/jou
 
 export type Row = Record<string, unknown>;
 export type StageOptions = {
+  /** What node is given to run; the app itself unless said otherwise. */
+  command?: string[];
   /** YAML; without it the playground's own. */
   policy?: string;
   /** Further variables for the app; undefined takes one away. */
   environment?: Record<string, string | undefined>;
+  /** The same, made from the data folder. */
+  faults?: (data: string) => Record<string, string>;
   slack?: Partial<SlackEmulatorOptions>;
   /** Longest wait for anything that must follow. */
   timeoutMs?: number;
@@ -56,9 +60,10 @@ export async function openStage(options: StageOptions = {}) {
     SOPHIA_DATA: data,
     NODE_COMPILE_CACHE: compileCache,
     ...options.environment,
+    ...options.faults?.(data),
   };
   const app = createApp({
-    command: ['src/main.ts'],
+    command: options.command ?? ['src/main.ts'],
     port,
     environment: Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
