@@ -10,6 +10,7 @@ import { SophiaError } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { Durable, Run, RunInfo, Runs } from '../core/run.ts';
 
+const mostConnects = 6;
 /** The engine's own name for our one kind of run. */
 const workflowName = 'job';
 /** A failed step is tried again: 0.2 s, 0.4 s … 30 s, so that a database or Slack may be away for some minutes. */
@@ -131,13 +132,25 @@ export async function openDurable(options: DurableOptions): Promise<DurableEngin
 }
 
 async function openBackend(place: DurableOptions['place']): Promise<Backend> {
-  if ('databaseUrl' in place)
-    return BackendPostgres.connect(place.databaseUrl, place.schema === undefined ? {} : { schema: place.schema });
+  if ('databaseUrl' in place) return openPostgres(place.databaseUrl, place.schema);
   mkdirSync(place.directory, { recursive: true });
   const path = join(place.directory, 'runs.db');
   const backend = BackendSqlite.connect(path);
   releaseStaleLeases(path);
   return backend;
+}
+
+/** The engine makes its tables without a lock: of replicas that start together on a new database all but one fail, once. */
+async function openPostgres(databaseUrl: string, schema: string | undefined): Promise<Backend> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await BackendPostgres.connect(databaseUrl, schema === undefined ? {} : { schema });
+    } catch (error) {
+      const racing = /duplicate key|already exists|concurrently updated/i.test(String(error));
+      if (!racing || attempt === mostConnects) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
+    }
+  }
 }
 
 /** Under the directory's lock file nobody else is alive, so nobody has to wait 30 s for a dead process's lease. */

@@ -47,6 +47,7 @@ export async function wakeDecided(services: Services): Promise<void> {
 /** A run that broke for good is the house's fault: free what it held and say so where it was asked. */
 export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
   await freeTargets(services, run.id);
+  await leaveOpen(services, run.id, reason);
   // The run will never take notice itself.
   for (const id of await withdraw(services, run.id, 'The run broke.', null)) await services.approvals.notice(id);
   const row = await services.audit.append({
@@ -68,4 +69,23 @@ export async function reportBroken(services: Services, run: RunInfo, reason: str
       { kind: 'words', tone: 'error', markdown: words, footer: `Reference ${row.reference}` },
       `${run.id}/broken`,
     );
+}
+
+/** What it had begun is known to nobody now: it is listed by `unknowns`, and a person settles it. */
+async function leaveOpen(services: Services, runId: string, reason: string): Promise<void> {
+  const at = services.now().toISOString();
+  for (const entry of (await services.ledger.byRun(runId)).filter((one) => one.state === 'started')) {
+    const evidence = services.redact(`The run broke while it was under way: ${reason}`);
+    if (!(await services.ledger.settle(entry.key, entry.attempt, 'unknown', { evidence }, at))) continue;
+    await services.audit.append({
+      kind: 'settled',
+      at,
+      runId,
+      person: null,
+      action: entry.action,
+      approvalId: entry.approvalId,
+      facts: { state: 'unknown', call: entry.key.slice(runId.length + 1), plan: entry.planHash },
+      texts: { result: evidence },
+    });
+  }
 }

@@ -9,12 +9,12 @@ import { glassBroken } from './break-glass.ts';
 import { type ActionCall, type Executed, keyOf, type Perform, type Ready } from './call.ts';
 import { frozen } from './frozen.ts';
 import { lookContext } from './plan.ts';
-import { settle, settled } from './settle.ts';
+import { type Overtaken, settle, settled } from './settle.ts';
 import { runWorkflow } from './workflow.ts';
 import { record, refusal } from './written.ts';
 
 /** `interrupted`: it may have been done; after `until` no write of that attempt can still be under way. */
-type Tried = Executed | { state: 'interrupted'; until: string; why: string };
+type Tried = Executed | Overtaken;
 
 /** Time a write may take unless the action says otherwise. Milliseconds. */
 const writeMs = 15_000;
@@ -42,7 +42,12 @@ export async function execute(
       return await run.step(name('settled'), () => settled(job, call, ready.plan, begun.entry));
     if (begun.state !== 'begun') return begun;
     const end = await runWorkflow(job, call, action, ready.plan, approvalId, perform);
-    return await run.step(name('settle'), () => settle(job, call, ready.plan, 1, end));
+    return await run.step(name('settle'), async () => {
+      const ended = await settle(job, call, ready.plan, 1, end);
+      // Nobody takes a workflow's own row over: its steps are what is retaken.
+      if (ended.state === 'interrupted') throw new TypeError('the row of a workflow has one attempt');
+      return ended;
+    });
   }
 
   let tried = await run.step(name('run'), () => beginAndWrite(job, call, action, ready, approvalId));

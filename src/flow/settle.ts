@@ -15,13 +15,24 @@ export type End =
   | { state: 'failed'; reason: string; hint?: string | undefined; output?: Json }
   | { state: 'unknown'; evidence: string };
 
-export async function settle(job: Job, call: ActionCall, plan: Plan, attempt: number, end: End): Promise<Executed> {
+/** Another owner took the deed over: what this attempt says of its end counts no longer, theirs is waited for. */
+export type Overtaken = { state: 'interrupted'; until: string; why: string };
+
+export async function settle(
+  job: Job,
+  call: ActionCall,
+  plan: Plan,
+  attempt: number,
+  end: End,
+): Promise<Executed | Overtaken> {
   const { services } = job;
   const { state, ...result } = end;
   const key = keyOf(job, call);
   await services.ledger.settle(key, attempt, state, result as Json, services.now().toISOString());
   // Somebody else may have settled it first: what the row says is what happened.
   const entry = await services.ledger.get(key);
+  if (entry?.state === 'started')
+    return { state: 'interrupted', until: entry.writeDeadline, why: 'another process took it over' };
   // What nobody can tell may have cost all of it.
   if (entry && entry.state !== 'unknown') await services.budgets.settle(key, entry.state === 'done' ? null : 0);
   return settled(job, call, plan, entry ?? { state, result: result as Json, approvalId: null, attempt });

@@ -76,6 +76,10 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   });
   await Promise.all(apps.map((app) => app.start()));
   const records = databaseUrl ? onPostgres(databaseUrl) : onSqlite(data);
+  let updates = 0;
+  world.fly.subscribe((change) => {
+    if (change.what === 'update') updates++;
+  });
   const dropLeases = () => {
     for (const { id } of world.view().machines) world.fly.dropLease(flyApp, id);
   };
@@ -191,9 +195,6 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   const scheduled = await ledger("action = 'sophia_schedule_digest' AND state IN ('done', 'unknown')");
   const scheduledSurely = await ledger("action = 'sophia_schedule_digest' AND state = 'done'");
   const remembered = await ledger("action = 'sophia_remember' AND state = 'done'");
-  const updates = world.fly.requests.filter(
-    (one) => one.method === 'POST' && /\/machines\/\w+$/.test(one.path) && one.status === 200,
-  ).length;
   const updated = await ledger("action = 'fly_update_machine' AND state IN ('done', 'unknown')");
   const problems = [
     ...(ended ? [] : ['not every run ended']),
