@@ -129,7 +129,8 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
         const { pid } = app;
         process.kill(pid, 'SIGSTOP');
         turnToOneAlive(app);
-        await records.age();
+        // On SQLite the sleeper may hold the database: then nothing is aged, as nobody else could write either.
+        await records.age().catch(() => {});
         await pause(300 + roll.below(700));
         try {
           process.kill(pid, 'SIGCONT');
