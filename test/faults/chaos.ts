@@ -102,7 +102,8 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   let over = false;
 
   const speaking = (async () => {
-    for (const command of commands) {
+    for (const [index, command] of commands.entries()) {
+      if (command.startsWith('deploy')) await world.commitToMain(`Change number ${index}`);
       const { ts } = await world.slack.say(roll.one(people), roll.one(channels), `<@U0SOPHIA> ${command}`);
       said.push(ts);
       await pause(roll.below(60));
