@@ -115,8 +115,11 @@ async function sophia(databaseUrl: string | null, bareTimes: number[]): Promise<
   for (let index = 0; index < samples + 3; index++) {
     const begun = performance.now();
     let seen = Number.NaN;
+    const calls = slack.calls.length;
     const unsubscribe = slack.subscribe(() => {
-      if (Number.isNaN(seen)) seen = performance.now() - begun;
+      // Her status, or words of hers: what a person sees first.
+      const visible = slack.calls.slice(calls).some(({ method }) => /setStatus|postMessage/.test(method));
+      if (Number.isNaN(seen) && visible) seen = performance.now() - begun;
     });
     final.push(await replied(slack, 'U0ALICE', 'C0ENG', `<@${bot}> frozen`));
     unsubscribe();
