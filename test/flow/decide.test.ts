@@ -1,0 +1,97 @@
+/** What each click is told, in words: counted, too late, not yours, not yet, or held up. */
+import { afterEach, expect, test } from 'vitest';
+import { parsePolicy } from '../../src/flow/policy.ts';
+import { alice, bob, carol, counterActions, guest, openTestHouse, type TestHouse } from './test-house.ts';
+
+let house: TestHouse;
+afterEach(() => house.close());
+
+async function asked(approvers = '[bob, carol]', more = '') {
+  const policy = parsePolicy(
+    `version: 1\nrules:\n  - { name: asks, match: { action: counter_add_amount }, then: ask, approvers: ${approvers}${more} }\n`,
+  );
+  house = await openTestHouse({ actions: counterActions().actions, policy });
+  const { thread } = await house.say('add 1');
+  return { thread, card: await house.card(thread) };
+}
+const click = (approvalId: string, person: string, verdict: 'approve' | 'deny' = 'approve', reason?: string) =>
+  house.door.decide({ approvalId, person, verdict, ...(reason ? { reason } : {}) });
+
+test('an unknown request, a guest, and somebody who may not decide are told so, and nothing is counted', async () => {
+  const { card } = await asked();
+  expect(await click('nonsense', bob)).toEqual({
+    counted: false,
+    words: expect.stringContaining('I do not know this request'),
+  });
+  expect(await click(card.id, guest)).toEqual({
+    counted: false,
+    words: 'Only full members of this workspace may decide.',
+  });
+  expect(await click(card.id, alice)).toEqual({
+    counted: false,
+    words: 'You are not among the people who may decide this: @bob, @carol.',
+  });
+  expect((await house.store.approvals.get(card.id))?.votes).toEqual([]);
+});
+
+test('who asked is told who else may approve, or that nobody else may', async () => {
+  const { card } = await asked('[alice, bob, carol]');
+  expect((await click(card.id, alice)).words).toBe(
+    'You asked for this yourself, so somebody else has to approve it: @bob, @carol.',
+  );
+  house.setPolicy(
+    parsePolicy('version: 1\nrules:\n  - { name: asks, match: {}, then: ask, approvers: [alice, dave] }\n'),
+  );
+  expect((await click(card.id, alice)).words).toContain('nobody else may');
+});
+
+test('votes are counted aloud: how many more, one or several, and the last starts it', async () => {
+  const { card } = await asked('[bob, carol, alice]', ', quorum: 3, self_approval: true');
+  expect(await click(card.id, bob)).toEqual({ counted: true, words: 'Counted. 2 more approvals are needed.' });
+  expect(await click(card.id, bob)).toEqual({ counted: false, words: 'Your vote is already counted.' });
+  expect(await click(card.id, carol)).toEqual({ counted: true, words: 'Counted. 1 more approval is needed.' });
+  expect(await click(card.id, alice)).toEqual({ counted: true, words: 'Approved. I am starting now.' });
+});
+
+test('a no ends it, with its reason on the record; who asked may take it back without any right', async () => {
+  const { card } = await asked();
+  expect(await click(card.id, alice, 'deny', '  changed my mind  ')).toEqual({
+    counted: true,
+    words: 'Denied. Nothing will be done.',
+  });
+  const rows = await house.store.audit.search({}, 20);
+  expect(rows.find((row) => row.kind === 'voted')).toMatchObject({
+    person: alice,
+    approvalId: card.id,
+    action: 'counter_add_amount',
+    facts: { verdict: 'deny', plan: card.plan.hash, state: 'denied', votes: 1 },
+    texts: { reason: 'changed my mind' },
+  });
+  expect((await click(card.id, bob)).words).toBe('Too late: this request is already denied.');
+});
+
+test('a vote without a reason writes none down', async () => {
+  const { card } = await asked('[bob, carol]', ', quorum: 2');
+  await click(card.id, bob);
+  const rows = await house.store.audit.search({}, 20);
+  expect(rows.find((row) => row.kind === 'voted')?.texts).toBeUndefined();
+  expect((await house.store.approvals.get(card.id))?.votes).toEqual([
+    { person: bob, verdict: 'approve', at: expect.any(String) },
+  ]);
+});
+
+test('after it has run, a click is told that it was carried out', async () => {
+  const { card, thread } = await asked();
+  await click(card.id, bob);
+  await house.answer(thread);
+  expect(await click(card.id, carol)).toEqual({
+    counted: false,
+    words: 'Too late: this request is already approved and carried out.',
+  });
+});
+
+test('an approval that a freeze holds up is counted, and says so', async () => {
+  const { card } = await asked();
+  await house.answer((await house.say('freeze because of the release', bob)).thread);
+  expect(await click(card.id, carol)).toEqual({ counted: true, words: expect.stringContaining('it will not run') });
+});
