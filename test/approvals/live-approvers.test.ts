@@ -47,6 +47,14 @@ test('who left the group may not approve, and a vote given before counts no long
   expect(world.writes).toHaveLength(1);
 });
 
+test('votes of those who left are not counted aloud', async () => {
+  const { thread, surface } = await asked(groupPolicy(3), [carol, dave, erin]);
+  const card = await house.card(thread);
+  await approve(card.id, carol);
+  surface.groups.set('@oncall', [dave, erin]);
+  expect((await approve(card.id, dave)).words).toContain('2 more approvals are needed');
+});
+
 test('who leaves between the vote and the deed voids the approval', async () => {
   const { thread, surface, world } = await asked(groupPolicy(), [carol]);
   const card = await house.card(thread);

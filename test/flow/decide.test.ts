@@ -95,3 +95,31 @@ test('an approval that a freeze holds up is counted, and says so', async () => {
   await house.answer((await house.say('freeze because of the release', bob)).thread);
   expect(await click(card.id, carol)).toEqual({ counted: true, words: expect.stringContaining('it will not run') });
 });
+
+test('a no of somebody who neither asked nor may decide is not counted', async () => {
+  const { card } = await asked('[bob]');
+  expect(await click(card.id, carol, 'deny', 'I do not like it')).toMatchObject({ counted: false });
+  expect((await house.store.approvals.get(card.id))?.state).toBe('pending');
+});
+
+test('an approver who asked may say no to their own request, not yes', async () => {
+  const { card } = await asked('[alice, bob]');
+  expect((await click(card.id, alice)).counted).toBe(false);
+  expect((await click(card.id, alice, 'deny', 'never mind')).counted).toBe(true);
+});
+
+test('a vote is written down once, and the run is woken only by the decision', async () => {
+  const { card } = await asked('[bob, carol]', ', quorum: 2');
+  const { wake } = house.durable;
+  const woken: string[] = [];
+  house.durable.wake = (signal) => {
+    woken.push(signal);
+    return wake.call(house.durable, signal);
+  };
+  await Promise.all([click(card.id, bob), click(card.id, bob)]);
+  expect(woken.filter((signal) => signal === `approval:${card.id}`)).toEqual([]);
+  await click(card.id, carol);
+  expect(woken).toContain(`approval:${card.id}`);
+  const voted = (await house.store.audit.search({}, 50)).filter((row) => row.kind === 'voted');
+  expect(voted.map((row) => row.person).sort()).toEqual([bob, carol]);
+});

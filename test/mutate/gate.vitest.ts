@@ -18,6 +18,7 @@ export default defineConfig({
       'test/flow/gate.test.ts',
       'test/flow/workflow.test.ts',
       'test/flow/decide.test.ts',
+      'test/flow/entitled.test.ts',
       ...approvals.map((name) => `test/approvals/${name}.test.ts`),
     ],
     testTimeout: 20_000,
