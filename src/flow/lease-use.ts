@@ -15,16 +15,19 @@ export async function leaseFor(job: Job, plan: Plan, rule: Rule): Promise<Lease 
     const same = lease.holder === requester.id && lease.channel === origin.message.channel;
     if (!same || !fitsShape(lease.shape, plan.action, plan.input)) continue;
     if (lease.usdLeft !== null && lease.usdLeft < usd) continue;
-    if (enough(lease, rule)) return lease;
+    if (await enough(job, lease, rule)) return lease;
   }
   return null;
 }
 
-/** Those who said yes to the lease are held to what this deed asks now, in its own environment. */
-function enough(lease: Lease, rule: Rule): boolean {
-  const standing = new Set(
-    lease.voters.filter((person) => rule.approvers.includes(person) && (rule.selfApproval || person !== lease.holder)),
-  );
+/** Those who said yes to the lease are held to what this deed asks now, and must still be full members. */
+async function enough({ surface }: Job, lease: Lease, rule: Rule): Promise<boolean> {
+  const standing = new Set<string>();
+  for (const person of lease.voters) {
+    const own = person === lease.holder && !rule.selfApproval;
+    if (!own && rule.approvers.includes(person) && (await surface.person(person)).kind === 'member')
+      standing.add(person);
+  }
   return standing.size >= rule.quorum;
 }
 
