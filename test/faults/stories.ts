@@ -3,24 +3,27 @@ import { expect } from 'vitest';
 import { alice, bob, deploys, type Stage } from '../journeys/stage.ts';
 import { type Apps, bookIn, live, type Records } from './story.ts';
 
-type Story = { command: string; prepare?(stage: Stage): Promise<void>; check(stage: Stage): void };
+/** `done`: what the thread says. A write that was killed in each of its three tries is reported failed, and what was begun is put back. */
+type Story = { command: string; prepare?(stage: Stage): Promise<void>; check(stage: Stage, done: boolean): void };
 
 export const stories: Record<string, Story> = {
   merge: {
     command: 'merge 12 in acme/web',
-    check: ({ world }) => {
+    check: ({ world }, done) => {
       const merges = world.github.requests.filter(
         (one) => one.method === 'PUT' && /\/pulls\/12\/merge$/.test(one.path) && one.status === 200,
       );
-      expect(merges).toHaveLength(1);
+      expect(merges).toHaveLength(done ? 1 : 0);
     },
   },
   deploy: {
     command: 'deploy web to production',
-    check: (here) => {
-      expect(here.updates()).toEqual([1, 1, 1]);
+    check: (here, done) => {
       const sha = here.world.github.shas.main[0]?.slice(0, 7);
-      expect(here.running()).toEqual([sha, sha, sha]);
+      if (done) {
+        expect(here.updates()).toEqual([1, 1, 1]);
+        expect(here.running()).toEqual([sha, sha, sha]);
+      } else putBack(here, [0, 2]);
     },
   },
   'deploy that rolls back': {
@@ -29,7 +32,12 @@ export const stories: Record<string, Story> = {
       world.setUnhealthyNext(true);
     },
     // The first machine is ill with the new image and gets its old one back; the others are never touched.
-    check: (here) => expect(here.updates()).toEqual([2, 0, 0]),
+    check: (here, done) => {
+      expect(done).toBe(false);
+      const [first = 0, ...others] = here.updates();
+      expect([0, 1, 2]).toContain(first);
+      expect(others).toEqual([0, 0]);
+    },
   },
   rollback: {
     command: 'rollback web to production',
@@ -39,9 +47,15 @@ export const stories: Record<string, Story> = {
       await here.approve(bob, card);
       await here.driver.reply(place, [/Done:/], { after: card.ts });
     },
-    check: (here) => expect(here.updates()).toEqual([2, 2, 2]),
+    check: (here, done) => (done ? expect(here.updates()).toEqual([2, 2, 2]) : putBack(here, [1, 3])),
   },
 };
+
+/** Each machine was changed and changed back, or never touched: all run one image again. */
+function putBack(here: Stage, counts: number[]): void {
+  for (const count of here.updates()) expect(counts).toContain(count);
+  expect(new Set(here.running()).size).toBe(1);
+}
 
 /** Tells one story to its end and holds everything it left behind to what was promised. */
 export async function tell(
@@ -81,11 +95,14 @@ export async function tell(
   process.stdout.write(`${name}: ${told.kills.length} kills, ${told.lives} further lives\n`);
 
   expect(told.kills.length).toBeGreaterThan(3);
-  story.check(here);
   expect(await mine.approvals()).toEqual([expect.objectContaining({ state: 'consumed', votes: 1 })]);
   expect((await records.ledger()).filter((state) => state !== 'done' && state !== 'failed')).toEqual([]);
   expect(await records.locks()).toEqual([]);
   const ends = thread().filter((message) => /Done:|Failed:/.test(JSON.stringify(message.blocks)));
   expect(ends).toHaveLength(1);
+  const end = JSON.stringify(ends[0]?.blocks);
+  const done = /Done:/.test(end);
+  if (!done) process.stdout.write(`${name}: ${ends[0]?.text}\n`);
+  story.check(here, done);
   expect(await records.verify()).toMatchObject({ state: 'whole' });
 }
