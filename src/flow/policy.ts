@@ -28,7 +28,10 @@ const match = z.strictObject({
     .optional(),
   environment: oneOrMore.optional(),
   channel: oneOrMore.optional().describe('channel id'),
-  person: oneOrMore.optional().describe('role or person id of the one who asks'),
+  person: oneOrMore
+    .refine((names) => ![names].flat().some(isLive), 'a role or person ids: groups are asked for approvers only')
+    .optional()
+    .describe('role or person id of the one who asks'),
   taint: z.boolean().optional().describe('true: only when untrusted text is in the run'),
   egress: z.boolean().optional(),
 });
@@ -55,6 +58,9 @@ const policyRule = z
   })
   .refine((rule) => rule.then !== 'ask' || rule.approvers === undefined || rule.approvers.length > 0, {
     message: 'an empty approver list would let nobody decide',
+  })
+  .refine((rule) => !rule.backup || milliseconds(rule.backup.after) < milliseconds(rule.expires), {
+    message: 'the backup would come in after it expires',
   });
 
 export const policyDocument = z.strictObject({

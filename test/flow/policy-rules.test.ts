@@ -78,7 +78,7 @@ test.each([
 
 test('a rule that asks carries its names, who they are, and all its limits', async () => {
   const rule =
-    '  - { name: asks, match: {}, then: ask, approvers: ["group:@oncall", bob], quorum: 2, self_approval: true, expires: 90s, remind: 15m, backup: { approvers: [release], after: 2h } }\n';
+    '  - { name: asks, match: {}, then: ask, approvers: ["group:@oncall", bob], quorum: 2, self_approval: true, expires: 3h, remind: 15m, backup: { approvers: [release], after: 2h } }\n';
   expect(await policyOf(rule).rule(question())).toEqual({
     verdict: 'ask',
     rule: {
@@ -90,7 +90,7 @@ test('a rule that asks carries its names, who they are, and all its limits', asy
       ],
       quorum: 2,
       selfApproval: true,
-      expiresInMs: 90_000,
+      expiresInMs: 10_800_000,
       remindEveryMs: 900_000,
       backup: { named: [{ selector: 'release', people: ['slack:T1:alice', 'slack:T1:carol'] }], afterMs: 7_200_000 },
     },
@@ -123,7 +123,7 @@ test('too few who may approve is a refusal that counts, names what could not be 
       'It needs 2 approvals, but only 0 of the people named may give one. I cannot tell who group:@gone: no such group.',
   });
   const backed =
-    '  - { name: asks, match: {}, then: ask, approvers: [bob], backup: { approvers: ["group:@gone"], after: 1h } }\n';
+    '  - { name: asks, match: {}, then: ask, approvers: [bob], backup: { approvers: ["group:@gone"], after: 30m } }\n';
   expect(await policyOf(backed).rule(question({ requester: by }))).toMatchObject({
     reason: expect.stringContaining('group:@gone: no such group'),
   });
@@ -147,7 +147,7 @@ test('where nothing can be asked, groups count as enough and are shown by name; 
   ).toMatchObject({ verdict: 'refuse' });
   expect(
     await policyOf(
-      '  - { name: asks, match: {}, then: ask, approvers: [bob], quorum: 3, backup: { approvers: ["github:write"], after: 1h } }\n',
+      '  - { name: asks, match: {}, then: ask, approvers: [bob], quorum: 3, backup: { approvers: ["github:write"], after: 30m } }\n',
       offline,
     ).rule(question()),
   ).toMatchObject({ verdict: 'ask' });
@@ -201,4 +201,12 @@ test.each(['90', '0m', '5w', '-1h', '1.5h'])('“%s” is no duration', (expires
   expect(() =>
     parsePolicy(`version: 1\nrules:\n  - { name: x, match: {}, then: ask, expires: "${expires}" }\n`),
   ).toThrow('a duration such as');
+});
+
+test.each([
+  ['match: { person: "group:@contractors" }, then: refuse', 'groups are asked for approvers only'],
+  ['match: { person: [dave, "github:write"] }, then: refuse', 'groups are asked for approvers only'],
+  ['match: {}, then: ask, expires: 10m, backup: { approvers: [bob], after: 10m }', 'after it expires'],
+])('%s is refused: it would not do what it seems to', (rule, words) => {
+  expect(() => parsePolicy(`version: 1\nrules:\n  - { name: x, ${rule} }\n`)).toThrow(words);
 });
