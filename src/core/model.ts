@@ -46,9 +46,19 @@ export type Answer =
     }
   | { state: 'failed'; reason: string; hint?: string; usd: number; fallbacks: { model: string; reason: string }[] };
 
+/** Who listens while a model speaks. */
+export type Listener = {
+  /** The next words, as they come; the `Answer` holds them all once more. */
+  heard?(words: string): void;
+  /** What was heard is void: another model begins anew. */
+  restarted?(): void;
+  /** Ends it. */
+  signal?: AbortSignal;
+};
+
 /** Never throws for a provider's failure: that is an `Answer` too. Both are JSON (they are remembered by a step). */
 export interface Model {
-  answer(turn: Turn, signal?: AbortSignal): Promise<Answer>;
+  answer(turn: Turn, listener?: Listener): Promise<Answer>;
   /** Dollars this turn can cost at most; 0 where the server names no prices. */
   atMost(turn: Turn): number;
   /** What is configured, for `doctor`. */

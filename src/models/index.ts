@@ -1,7 +1,7 @@
 /** The house's Model: asks the class's models in turn, at most three, each once, and says what happened. */
 import type { Log } from '../core/connector.ts';
 import type { Json } from '../core/json.ts';
-import type { Answer, Model, ModelClass, Turn } from '../core/model.ts';
+import type { Answer, Listener, Model, ModelClass, Turn } from '../core/model.ts';
 import { defaultMaxPrice, defaultPatienceMs, isOpenRouter, type MaxPrice, type ModelClasses } from './classes.ts';
 import type { Provider } from './failure.ts';
 import { createOpenRouter } from './openrouter.ts';
@@ -46,7 +46,8 @@ export function createModel(options: ModelOptions): Model {
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
 
-  async function answer(turn: Turn, signal?: AbortSignal): Promise<Answer> {
+  async function answer(turn: Turn, listener: Listener = {}): Promise<Answer> {
+    const { signal, heard, restarted } = listener;
     const candidates = [...new Set([...classes[turn.class], ...classes.fallback])].slice(0, mostModels);
     const whole = AbortSignal.any([AbortSignal.timeout(wholePatienceMs), ...(signal ? [signal] : [])]);
     const failed: Failed[] = [];
@@ -55,13 +56,21 @@ export function createModel(options: ModelOptions): Model {
       if (signal?.aborted) return stopped(usd, named(failed));
       const began = now().getTime();
       const patience = AbortSignal.any([AbortSignal.timeout(patienceMs[turn.class]), whole]);
-      const { cause, ...result } = await ask(model, turn, patience);
+      let spoke = false;
+      const hear =
+        heard &&
+        ((words: string) => {
+          spoke = true;
+          heard(words);
+        });
+      const { cause, ...result } = await ask(model, turn, patience, hear);
       const milliseconds = now().getTime() - began;
       usd += result.usd;
       if (result.state === 'answered') {
         log.debug({ model: result.model, asked: model, milliseconds, usd: result.usd }, 'A model answered.');
         return answered(result, model, { usd, milliseconds, fallbacks: named(failed) });
       }
+      if (spoke) restarted?.();
       if (signal?.aborted) return stopped(usd, named(failed));
       failed.push({ model, reason: result.reason, hint: result.hint });
       log.warn({ model, class: turn.class, reason: result.reason, milliseconds, err: cause }, 'A model failed.');

@@ -319,7 +319,7 @@ describe('when no other model would do better', () => {
   test('a caller who gives up stops it: no further model is asked', async () => {
     emulator.fail('silence');
     const caller = new AbortController();
-    const pending = model().answer(turn, caller.signal);
+    const pending = model().answer(turn, { signal: caller.signal });
     await expect.poll(() => emulator.requests.length).toBe(1);
     caller.abort();
     const answer = failed(await pending);
@@ -329,7 +329,7 @@ describe('when no other model would do better', () => {
   });
 
   test('a caller who had given up before is not asked for', async () => {
-    expect(failed(await model().answer(turn, AbortSignal.abort())).reason).toContain('stopped');
+    expect(failed(await model().answer(turn, { signal: AbortSignal.abort() })).reason).toContain('stopped');
     expect(emulator.requests).toEqual([]);
   });
 
