@@ -20,7 +20,7 @@ import { createPolicy } from './flow/policy.ts';
 import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createRedact } from './kit/redact.ts';
 import { createMemory } from './memory/recall.ts';
-import { chooseClass } from './models/index.ts';
+import { chooseClass, createJournal } from './models/index.ts';
 import { connectAll, connectModel, createLog, readFiles, secrets } from './parts.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
@@ -29,6 +29,8 @@ import { environments, scopes, workflows } from './workflows/index.ts';
 
 /** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
 const wakeEveryMs = 1_000;
+/** What models answered and what was said of it is learned from for this long. */
+const keepModelEventsMs = 90 * 24 * 3_600_000;
 /** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
 const keepInboxMs = 7 * 24 * 3_600_000;
 /** The policy file is looked at this often, and at once on SIGHUP. */
@@ -83,6 +85,7 @@ async function serve(settings: Settings): Promise<void> {
       return hub.mayWrite(login, repository);
     },
   };
+  const journal = createJournal(store.modelEvents, now);
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {
     ...store,
@@ -105,7 +108,8 @@ async function serve(settings: Settings): Promise<void> {
     }),
     policyFile: files.policy,
     memory: createMemory({ rows: store.memories }),
-    model: connectModel(settings, log),
+    model: connectModel(settings, log, journal),
+    routing: journal,
     surface: () => slack.surface,
     environmentOf: environments(files.services),
     scopesOf: scopes(files.services),
@@ -162,6 +166,9 @@ async function serve(settings: Settings): Promise<void> {
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
+    store.modelEvents
+      .purge(new Date(Date.now() - keepModelEventsMs).toISOString())
+      .catch((error) => log.warn({ error: String(error) }, 'the events of models could not be tidied'));
   }, tidyEveryMs);
   slack.replay().catch((error) => log.error({ error: String(error) }, 'the inbox could not be replayed'));
 

@@ -6,7 +6,7 @@ import { github } from './connectors/github/index.ts';
 import type { Connection, Log } from './core/connector.ts';
 import { SophiaError } from './core/error.ts';
 import type { Model } from './core/model.ts';
-import { chooseClasses, createModel } from './models/index.ts';
+import { chooseClasses, createModel, type Journal } from './models/index.ts';
 import { configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
 import type { DoctorPart } from './surfaces/cli/doctor.ts';
 import { parseServices } from './workflows/index.ts';
@@ -66,13 +66,14 @@ export const noModel: Model = {
   describe: () => 'off',
 };
 
-export function connectModel(settings: Settings, log: Log): Model {
+export function connectModel(settings: Settings, log: Log, journal?: Pick<Journal, 'answered'>): Model {
   if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
   const baseUrl = settings.OPENROUTER_BASE_URL ?? 'https://openrouter.ai/api/v1';
   return createModel({
     baseUrl,
     apiKey: settings.OPENROUTER_API_KEY ?? '',
     classes: chooseClasses(baseUrl, modelNames(settings)),
+    ...(journal ? { journal } : {}),
     log,
   });
 }

@@ -17,6 +17,7 @@ import type { PlanDraft } from './plan.ts';
 import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
 import type { Ruling } from './reply.ts';
 import type { Reviews } from './review.ts';
+import type { Routing } from './routing.ts';
 import type { Durable, Run, Runs } from './run.ts';
 import type { Schedules } from './schedule.ts';
 import type { Surface } from './surface.ts';
@@ -90,6 +91,7 @@ export interface Services {
   schedules: Schedules;
   memory: Memory;
   model: Model;
+  routing: Routing;
   durable: Durable;
   surface(name: string): Surface;
   /** The environment a target belongs to, when the team has named it (`fly:acme-web` → `production`). */

@@ -21,8 +21,12 @@ export type Turn = {
   messages: TurnMessage[];
   tools: ToolSpec[];
   maxTokens: number;
-  /** Keeps a thread on one provider for its prompt cache; at most 256 characters. */
+  /** Keeps a thread on one model and provider for its prompt cache; at most 256 characters. */
   session: string;
+  /** Whose run it is, for what is learned from its answers. */
+  run?: string;
+  /** A model that was asked for by name: it goes first, whatever is measured. */
+  wanted?: string;
 };
 
 export type Answer =

@@ -4,11 +4,13 @@ import type { Json } from '../core/json.ts';
 import type { Answer, Listener, Model, ModelClass, Turn } from '../core/model.ts';
 import { defaultMaxPrice, defaultPatienceMs, isOpenRouter, type MaxPrice, type ModelClasses } from './classes.ts';
 import type { Provider } from './failure.ts';
+import type { Journal } from './journal.ts';
 import { createOpenRouter } from './openrouter.ts';
 import type { Success } from './result.ts';
 
 export { chooseClasses, type MaxPrice, type ModelClasses } from './classes.ts';
 export { chooseClass } from './classify.ts';
+export { createJournal, type Journal } from './journal.ts';
 
 export type ModelOptions = {
   baseUrl: string;
@@ -20,6 +22,8 @@ export type ModelOptions = {
   /** How long one model may take, per class. Milliseconds. */
   patienceMs?: Partial<Record<ModelClass, number>>;
   fetch?: typeof fetch;
+  /** Where answers are written down, to be learned from. */
+  journal?: Pick<Journal, 'answered'>;
   log: Log;
   now?: () => Date;
 };
@@ -68,7 +72,11 @@ export function createModel(options: ModelOptions): Model {
       usd += result.usd;
       if (result.state === 'answered') {
         log.debug({ model: result.model, asked: model, milliseconds, usd: result.usd }, 'A model answered.');
-        return answered(result, model, { usd, milliseconds, fallbacks: named(failed) });
+        const said = answered(result, model, { usd, milliseconds, fallbacks: named(failed) });
+        await options.journal
+          ?.answered(turn, { class: turn.class, reason: 'first in the configured order', candidates: [] }, said)
+          .catch((error) => log.warn({ error: String(error) }, 'An answer could not be written down.'));
+        return said;
       }
       if (spoke) restarted?.();
       if (signal?.aborted) return stopped(usd, named(failed));
@@ -101,7 +109,7 @@ function answered(
   result: Success,
   asked: string,
   facts: { usd: number; milliseconds: number; fallbacks: Tried[] },
-): Answer {
+): Extract<Answer, { state: 'answered' }> {
   return {
     state: 'answered',
     text: result.text,

@@ -13,6 +13,7 @@ import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory.ts';
 import type { Policies } from '../core/policies.ts';
 import type { Reviews } from '../core/review.ts';
+import type { ModelEvents } from '../core/routing.ts';
 import type { Runs } from '../core/run.ts';
 import type { Schedules } from '../core/schedule.ts';
 import type { Sends } from '../core/sends.ts';
@@ -28,6 +29,7 @@ import { createLedger } from './ledger.ts';
 import { createLocks } from './locks.ts';
 import { createMemoryRows } from './memories.ts';
 import { migrationsFor } from './migrations/index.ts';
+import { createModelEvents } from './model-events.ts';
 import { createPolicies } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { createReviews } from './reviews.ts';
@@ -54,6 +56,7 @@ export interface Store {
   sends: Sends;
   schedules: Schedules;
   memories: MemoryRows;
+  modelEvents: ModelEvents;
   /** Waits for what is under way and frees the directory. */
   close(): Promise<void>;
 }
@@ -112,6 +115,7 @@ async function build(
     sends: guarded(createSends(db, clock)),
     schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
+    modelEvents: guarded(createModelEvents(db)),
     async close() {
       await db.destroy();
       place.lock?.release();

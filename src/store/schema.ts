@@ -169,6 +169,21 @@ export interface Tables {
     tainted: number;
     source: string | null;
   };
+  model_events: {
+    number: Generated<number>;
+    once_key: string;
+    at: string;
+    kind: string;
+    class: string | null;
+    model: string | null;
+    run_id: string | null;
+    thread: string | null;
+    person: string | null;
+    good: number | null;
+    usd: number;
+    milliseconds: number | null;
+    detail: string;
+  };
 }
 
 export type Sql = Kysely<Tables>;

@@ -24,6 +24,7 @@ import { houseActions } from '../../src/flow/house/index.ts';
 import { createPolicyInForce } from '../../src/flow/in-force.ts';
 import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
 import { createMemory } from '../../src/memory/recall.ts';
+import { createJournal } from '../../src/models/index.ts';
 import { openStore } from '../../src/store/index.ts';
 
 export const alice = 'test:T1:alice';
@@ -257,6 +258,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
       atMost: () => options.atMost ?? 0,
       describe: () => null,
     },
+    routing: createJournal(store.modelEvents, now),
     durable: undefined as unknown as Services['durable'],
     surface: () => options.at ?? surface,
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),

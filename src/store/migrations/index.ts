@@ -9,6 +9,7 @@ import { memorySource } from './007-memory-source.ts';
 import { leases } from './010-leases.ts';
 import { reviews } from './011-reviews.ts';
 import { schedules } from './020-schedules.ts';
+import { modelEvents } from './030-model-events.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -20,6 +21,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '010_leases': { up: (db) => leases(db, kind) },
     '011_reviews': { up: (db) => reviews(db, kind) },
     '020_schedules': { up: (db) => schedules(db, kind) },
+    '030_model_events': { up: (db) => modelEvents(db, kind) },
   };
   return { getMigrations: async () => migrations };
 }

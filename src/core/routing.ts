@@ -1,0 +1,88 @@
+/** What became of the models' answers, what is learned from it, and why a model was chosen. */
+import type { Json } from './json.ts';
+import type { ModelClass } from './model.ts';
+import type { PersonId } from './person.ts';
+import type { ThreadId } from './thread.ts';
+
+/** A judgement of a run's answers that comes from outside the model: a feedback button, a vote on what it proposed, the checks of what it wrote. */
+export type Signal = {
+  run: string;
+  kind: 'thumbs' | 'approval' | 'ci';
+  good: boolean;
+  /** Whose word it is; their later word takes the place of their earlier one. */
+  person?: PersonId;
+};
+
+/** One model as it stood when a choice was made; `score` is what was compared. */
+export type Candidate = {
+  model: string;
+  /** Expected share of good answers in this class, 0 to 1. */
+  quality: number;
+  usd: number;
+  seconds: number;
+  score: number;
+  /** Why it was not in the running. */
+  out?: string;
+};
+
+/** Why a model was asked, kept with its answer. */
+export type Choice = {
+  class: ModelClass;
+  /** One sentence without its full stop. */
+  reason: string;
+  candidates: Candidate[];
+  /** The first answer failed this check, so a stronger model was asked. */
+  escalated?: string;
+  /** A second model was asked because the first was slow to begin. */
+  hedged?: string;
+};
+
+export type Chosen = Choice & {
+  at: string;
+  model: string;
+  usd: number;
+  milliseconds: number;
+  fallbacks: { model: string; reason: string }[];
+};
+
+export interface Routing {
+  /** Nothing happens when no model answered in this run. */
+  learn(signal: Signal): Promise<void>;
+  /** The last answer of a thread or a run. */
+  why(of: { thread: ThreadId } | { run: string }): Promise<Chosen | null>;
+  /** The model this person's questions go to; null: whichever is best. */
+  prefer(person: PersonId, model: string | null): Promise<void>;
+}
+
+/** Everything learned comes from these, in the order of their numbers, so that replicas and restarts agree. */
+export type ModelEvent = {
+  number: number;
+  at: string;
+  kind: 'answer' | 'failure' | 'check' | Signal['kind'] | 'evaluation' | 'preference';
+  class: ModelClass | null;
+  model: string | null;
+  run: string | null;
+  thread: ThreadId | null;
+  person: PersonId | null;
+  /** Null where nothing was judged. */
+  good: boolean | null;
+  usd: number;
+  /** Until the whole answer was there. */
+  milliseconds: number | null;
+  detail: Json;
+};
+
+export interface ModelEvents {
+  /** False when an event of this key is there already. */
+  append(onceKey: string, event: Omit<ModelEvent, 'number'>): Promise<boolean>;
+  /** After this number, oldest first. */
+  after(number: number, limit: number): Promise<ModelEvent[]>;
+  /** The newest that fit, newest first. */
+  latest(
+    filter: { kind: ModelEvent['kind']; thread?: ThreadId; run?: string; person?: PersonId },
+    limit: number,
+  ): Promise<ModelEvent[]>;
+  /** The number before the first event of this moment or later; 0 when there is none. */
+  before(at: string): Promise<number>;
+  purge(before: string): Promise<void>;
+}

@@ -1,0 +1,103 @@
+/** models/journal and its store: answers are kept with why they were chosen, and a judgement finds its answer. */
+import { describe, expect, test } from 'vitest';
+import type { Answer, Turn } from '../../src/core/model.ts';
+import type { Choice } from '../../src/core/routing.ts';
+import { createJournal } from '../../src/models/journal.ts';
+import { aDay, onEachDatabase } from '../store/on-each-database.ts';
+
+const turn: Turn = {
+  class: 'coding',
+  system: '',
+  messages: [],
+  tools: [],
+  maxTokens: 10,
+  session: 'slack:T1:C1:1.2',
+  run: 'run-1',
+};
+const choice: Choice = {
+  class: 'coding',
+  reason: 'best measured',
+  candidates: [{ model: 'good/coder', quality: 0.9, usd: 0.001, seconds: 1, score: 0.88 }],
+};
+const answer: Extract<Answer, { state: 'answered' }> = {
+  state: 'answered',
+  text: 'done',
+  calls: [],
+  model: 'good/coder',
+  usd: 0.002,
+  inputTokens: 1,
+  outputTokens: 1,
+  milliseconds: 1234.5,
+  fallbacks: [{ model: 'other/coder', reason: 'did not answer in time' }],
+};
+
+onEachDatabase((bench) => {
+  const journal = () => createJournal(bench.store.modelEvents, () => aDay);
+  const kinds = async () => (await bench.replica.modelEvents.after(0, 100)).map(({ kind, good }) => `${kind} ${good}`);
+
+  describe('the journal of models', () => {
+    test('keeps an answer with why its model was asked, for its thread and its run, on every replica', async () => {
+      await journal().answered(turn, choice, answer);
+      const expected = {
+        ...choice,
+        at: aDay.toISOString(),
+        model: 'good/coder',
+        usd: 0.002,
+        milliseconds: 1235,
+        fallbacks: answer.fallbacks,
+      };
+      const replica = createJournal(bench.replica.modelEvents, () => aDay);
+      expect(await replica.why({ thread: turn.session })).toEqual(expected);
+      expect(await replica.why({ run: 'run-1' })).toEqual(expected);
+      expect(await replica.why({ run: 'run-2' })).toBeNull();
+    });
+
+    test('a judgement counts for the last answer of its run, once a person; another word takes the place of the first', async () => {
+      await journal().answered(turn, choice, answer);
+      const judge = (good: boolean, person = 'slack:T1:U1') =>
+        journal().learn({ run: 'run-1', kind: 'thumbs', good, person });
+      await judge(true);
+      await judge(true);
+      await judge(true, 'slack:T1:U2');
+      await judge(false);
+      expect(await kinds()).toEqual(['answer null', 'thumbs true', 'thumbs true', 'thumbs false']);
+      const [last] = await bench.store.modelEvents.latest({ kind: 'thumbs', person: 'slack:T1:U1' }, 1);
+      expect(last).toMatchObject({
+        class: 'coding',
+        model: 'good/coder',
+        run: 'run-1',
+        good: false,
+        detail: { instead: true },
+      });
+    });
+
+    test('nothing is learned of a run in which no model answered', async () => {
+      await journal().learn({ run: 'run-9', kind: 'ci', good: false });
+      expect(await kinds()).toEqual([]);
+    });
+
+    test('an event comes once, and old ones go, but for what people chose', async () => {
+      const { modelEvents } = bench.store;
+      const event = {
+        at: '2025-01-01T00:00:00.000Z',
+        kind: 'failure',
+        class: 'speed',
+        model: 'a/b',
+        run: null,
+        thread: null,
+        person: null,
+        good: null,
+        usd: 0,
+        milliseconds: null,
+        detail: null,
+      } as const;
+      expect(await modelEvents.append('one', event)).toBe(true);
+      expect(await modelEvents.append('one', event)).toBe(false);
+      await modelEvents.append('two', { ...event, kind: 'preference', person: 'slack:T1:U1' });
+      await modelEvents.append('three', { ...event, at: aDay.toISOString() });
+      expect(await modelEvents.before(aDay.toISOString())).toBe(2);
+      await modelEvents.purge('2026-01-01T00:00:00.000Z');
+      expect(await kinds()).toEqual(['preference null', 'failure null']);
+    });
+  });
+});
