@@ -18,7 +18,7 @@ import { houseActions } from './flow/house/index.ts';
 import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy } from './flow/policy.ts';
 import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
-import { createRedact } from './kit/redact.ts';
+import { createHold, createRedact } from './kit/redact.ts';
 import { createMemory } from './memory/recall.ts';
 import { chooseClass, createJournal } from './models/index.ts';
 import { connectAll, connectModel, createLog, readFiles, secrets } from './parts.ts';
@@ -68,6 +68,7 @@ async function serve(settings: Settings): Promise<void> {
     sends: store.sends,
     log,
     redact,
+    hold: createHold(secrets(process.env)),
     now,
     health: {
       ready: async () => {

@@ -20,7 +20,7 @@ import type { Reviews } from './review.ts';
 import type { Routing } from './routing.ts';
 import type { Durable, Run, Runs } from './run.ts';
 import type { Schedules } from './schedule.ts';
-import type { Surface } from './surface.ts';
+import type { Live, Surface } from './surface.ts';
 import type { ThreadId } from './thread.ts';
 
 /** What started the work. Messages for now; buttons, webhooks, MCP and schedules join here. */
@@ -109,6 +109,8 @@ export type Job = {
   requester: Person;
   thread: ThreadId;
   surface: Surface;
+  /** The answer as it grows, where that can be seen. */
+  live: Live | null;
   run: Run;
   services: Services;
   /** Untrusted sources met so far; rebuilt from remembered steps on replay. */

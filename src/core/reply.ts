@@ -25,7 +25,7 @@ export type DigestItem = { text: string; detail?: string; link?: string; button?
 export type DigestSection = { title: string; items: DigestItem[]; note?: string };
 
 export type Reply =
-  /** `footer`: model, cost, reference, in small print. */
+  /** `footer`: model, cost, reference, in small print. `feedback`: the answer that people may call good or bad. */
   | {
       kind: 'words';
       markdown: string;
@@ -33,6 +33,7 @@ export type Reply =
       links?: Link[];
       footer?: string;
       buttons?: Button[];
+      feedback?: string;
     }
   /** The approval in whatever state it is; buttons only while it is pending. */
   | { kind: 'card'; approval: Approval; note?: string }

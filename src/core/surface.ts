@@ -4,6 +4,25 @@ import type { Person, PersonId } from './person.ts';
 import type { Reply } from './reply.ts';
 import type { MessageRef, ThreadId } from './thread.ts';
 
+/** `active`: she listens; `suspended`: people are to decide; `closed`: nothing will follow here. */
+export type SessionStatus = 'processing' | 'suspended' | 'active' | 'closed';
+
+/** What Sophia does while she works an answer out. Plain text. */
+export type LiveStep = { id: string; title: string; state: 'running' | 'done' | 'failed'; detail?: string };
+
+/** An answer while it grows. Best effort: only `end` must arrive, and nothing but it is worth waiting for. */
+export interface Live {
+  /** The model's next words, Markdown. */
+  heard(words: string): void;
+  /** The words since the last step are void. */
+  restarted(): void;
+  step(step: LiveStep): void;
+  /** Nothing will follow for a while: what stands is closed, and more begins a message of its own. Never throws. */
+  pause(): Promise<void>;
+  /** The whole answer, in the message that grew or in one of its own; arrives once, also across a crash. */
+  end(reply: Reply): Promise<MessageRef>;
+}
+
 export interface Surface {
   readonly name: string;
   /** Opens a thread for a command that has none: its root names who asked what. Arrives once per `sendId`. */
@@ -11,6 +30,8 @@ export interface Surface {
   /** Arrives once per `sendId`, also across a crash: look before sending again. */
   post(thread: ThreadId, reply: Reply, sendId: string): Promise<MessageRef>;
   update(message: MessageRef, reply: Reply): Promise<void>;
+  /** Where answers can be seen growing; `sendId` is that of the whole. */
+  live?(thread: ThreadId, person: PersonId, sendId: string): Live;
   /** Only this person sees it, in the thread. */
   whisper(thread: ThreadId, person: PersonId, reply: Reply): Promise<void>;
   /** At the top of a channel (`slack:T1:C1`), not in a thread. Arrives once per `sendId`. */
@@ -18,7 +39,7 @@ export interface Surface {
   /** A direct message. Arrives once per `sendId`. */
   tell(person: PersonId, reply: Reply, sendId: string): Promise<MessageRef>;
   /** Shows or clears that Sophia is at work in this thread; never throws. */
-  setStatus(thread: ThreadId, status: 'processing' | 'suspended' | 'active'): Promise<void>;
+  setStatus(thread: ThreadId, status: SessionStatus): Promise<void>;
   /** Earlier messages of the thread, oldest first, without Sophia's cards. */
   history(
     thread: ThreadId,

@@ -1,5 +1,6 @@
 /** Works a question out with a model: it may read and propose, and every call goes through the gate. */
 import type { Job } from '../core/job.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Answer, ModelClass, ToolSpec, Turn, TurnMessage } from '../core/model.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { reserve } from './budget.ts';
@@ -23,6 +24,8 @@ export type Worked = {
 const mostTurns = 10;
 /** Set aside for a turn whose price nobody knows: a budget that is used up stays so. */
 const leastTurnUsd = 0.001;
+/** A model at work is ended this soon after somebody stopped the run. */
+const lookForStopMs = 500;
 const mostCallsATurn = 5;
 const mostTokens = 2_000;
 const toolResultCharacters = 12_000;
@@ -44,18 +47,21 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
   ];
   const worked: Worked = { text: '', tone: 'plain', model: null, usd: 0, fallbacks: [], notes: new Set(), deeds: [] };
 
+  /** Shown as it happens; a replay goes over what has been seen. */
+  let awake = false;
+
   for (let turn = 1; turn <= mostTurns; turn++) {
-    const answer = await run.step(`turn ${turn}`, () =>
-      think(job, turn, {
+    const answer = await run.step(`turn ${turn}`, () => {
+      awake = true;
+      return think(job, turn, {
         class: modelClass,
         system: charter,
         messages,
         tools,
         maxTokens: mostTokens,
         session: job.thread,
-        run: run.id,
-      }),
-    );
+      });
+    });
     worked.usd += answer.usd;
     worked.fallbacks.push(...answer.fallbacks.map((fallback) => `${fallback.model}: ${fallback.reason}`));
     if (answer.state === 'failed')
@@ -72,6 +78,8 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
       ...(answer.carry ? { carry: answer.carry } : {}),
     });
     for (const [index, call] of answer.calls.entries()) {
+      const step = { id: `${turn}.${index + 1}`, title: call.name.replaceAll('_', ' '), detail: inputLine(call.input) };
+      if (awake) job.live?.step({ ...step, state: 'running' });
       const outcome =
         index >= mostCallsATurn
           ? tooMany
@@ -81,6 +89,7 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
               input: call.invalid === undefined ? call.input : call.invalid,
               ...(answer.text ? { modelNote: answer.text } : {}),
             });
+      if (awake) job.live?.step({ ...step, state: outcome.state === 'done' ? 'done' : 'failed' });
       if (services.actions.get(call.name)?.effect !== 'read') worked.deeds.push({ action: call.name, outcome });
       messages.push({ role: 'tool', callId: call.id, content: forModel(outcome) });
       // What a person or the house refused is not to be tried again in another guise.
@@ -108,9 +117,36 @@ async function think(job: Job, number: number, turn: Turn): Promise<Answer> {
   const over = await reserve(job, id, Math.max(services.model.atMost(turn), leastTurnUsd), `model, ${turn.class}`);
   if (over) return { state: 'failed', ...over, usd: 0, fallbacks: [] };
   await services.runs.setStanding(run.id, 'thinking');
-  const answer = await services.model.answer(turn);
-  await services.budgets.settle(id, answer.usd);
-  return answer;
+  const stop = new AbortController();
+  const looking = setInterval(() => {
+    stopped(job).then(
+      (yes) => yes && stop.abort(),
+      () => undefined,
+    );
+  }, lookForStopMs);
+  try {
+    const answer = await services.model.answer(turn, {
+      heard: (words) => job.live?.heard(words),
+      restarted: () => job.live?.restarted(),
+      signal: stop.signal,
+    });
+    await services.budgets.settle(id, answer.usd);
+    return answer;
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+/** Somebody pressed Stop, here or at another replica. */
+async function stopped({ services, run }: Job): Promise<boolean> {
+  const row = await services.runs.get(run.id);
+  return row !== null && row.state !== 'running';
+}
+
+function inputLine(input: JsonObject): string {
+  return Object.entries(input)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 /** What the model may call: everything but the switches that people alone should throw. */

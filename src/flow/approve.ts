@@ -35,6 +35,7 @@ export async function ask(job: Job, call: ActionCall, ready: Ready, round: numbe
   await run.step(name('card'), async () => {
     const approval = await services.approvals.get(asked.id);
     if (!approval) return;
+    await job.live?.pause();
     await services.approvals.addCard(
       approval.id,
       await surface.post(thread, { kind: 'card', approval }, `${approval.id}/card`),

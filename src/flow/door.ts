@@ -61,6 +61,7 @@ export async function reportBroken(services: Services, run: RunInfo, reason: str
     texts: { reason: services.redact(reason) },
   });
   if (run.thread === null) return;
+  await services.surface(parseThreadId(run.thread).surface).setStatus(run.thread, 'active');
   const words = `Something broke on my side while I worked on “${run.title}”. What was already begun is in the audit trail; nothing more will be done.`;
   await services
     .surface(parseThreadId(run.thread).surface)

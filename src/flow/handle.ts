@@ -44,7 +44,7 @@ export async function handle(message: Message, run: Run, services: Services, opt
     const worked = await work(job, intent.question, options.chooseClass(intent.question));
     for (const [index, deed] of worked.deeds.entries())
       await say(job, sayOutcome(actions.get(deed.action), deed.action, deed.outcome), `deed ${index + 1}`);
-    if (worked.text || worked.deeds.length === 0) await say(job, sayWorked(worked));
+    if (worked.text || worked.deeds.length === 0) await say(job, sayWorked(worked, run.id));
   }
   await closeJob(job);
 }
@@ -95,6 +95,7 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     requester,
     thread,
     surface,
+    live: surface.live?.(thread, requester.id, `${run.id}/answer`) ?? null,
     run,
     services,
     taint: [...(message.taint ?? [])],
@@ -123,7 +124,8 @@ async function say(job: Job, said: Reply | (() => Promise<Reply>), part = 'answe
       const { root } = parseThreadId(job.thread);
       return job.surface.update({ thread: job.thread, id: root }, reply);
     }
-    const posted = await job.surface.post(job.thread, reply, `${job.run.id}/${part}`);
+    const grown = part === 'answer' && reply.kind === 'words' ? job.live : null;
+    const posted = await (grown?.end(reply) ?? job.surface.post(job.thread, reply, `${job.run.id}/${part}`));
     if (reply.kind === 'approvals') await joinCards(job.services, reply.approvals, posted);
   });
 }
@@ -133,6 +135,7 @@ async function closeJob(job: Job): Promise<void> {
   await run.step('close', async () => {
     await freeTargets(services, run.id);
     await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
-    await surface.setStatus(thread, 'active');
+    // A question may be followed by another; a command stands alone.
+    await surface.setStatus(thread, job.origin.message.kind === 'words' ? 'active' : 'closed');
   });
 }

@@ -11,7 +11,7 @@ export function sayOutcome(action: Action | undefined, title: string, outcome: O
   return { kind: 'outcome', title, outcome };
 }
 
-export function sayWorked(worked: Worked): Reply {
+export function sayWorked(worked: Worked, run: string): Reply {
   const footer = [
     worked.model ?? 'no model answered',
     `$${worked.usd.toFixed(4)}`,
@@ -19,7 +19,13 @@ export function sayWorked(worked: Worked): Reply {
     ...worked.notes,
     'An AI wrote this; check what matters.',
   ].join(' · ');
-  return { kind: 'words', markdown: worked.text || 'I have nothing to add.', tone: worked.tone, footer };
+  return {
+    kind: 'words',
+    markdown: worked.text || 'I have nothing to add.',
+    tone: worked.tone,
+    footer,
+    ...(worked.model === null ? {} : { feedback: run }),
+  };
 }
 
 export function sayHelp(

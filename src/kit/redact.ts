@@ -9,15 +9,35 @@ export type Redact = (text: string) => string;
 
 /** `secrets` are the values in use; each is also found JSON-escaped, URL-encoded and inside base64. */
 export function createRedact(secrets: Iterable<string | undefined>): Redact {
-  const forms = new Set<string>();
-  for (const secret of secrets)
-    for (const part of partsOf(secret?.trim() ?? ''))
-      for (const form of formsOf(part)) if (form.length >= shortestSecret) forms.add(form);
+  const forms = everyForm(secrets);
   if (forms.size === 0) return (text) => text;
   // Longest first and in one pass: a secret that contains another leaves nothing behind, and marks are not searched.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(ordered.map((form) => RegExp.escape(form)).join('|'), 'g');
   return (text) => text.replace(pattern, mark);
+}
+
+/** How many of the last characters of a text that still grows may be the beginning of a secret. */
+export type Hold = (text: string) => number;
+
+export function createHold(secrets: Iterable<string | undefined>): Hold {
+  const forms = [...everyForm(secrets)];
+  const longest = Math.max(0, ...forms.map((form) => form.length));
+  return (text) => {
+    for (let length = Math.min(longest - 1, text.length); length > 0; length--) {
+      const end = text.slice(-length);
+      if (forms.some((form) => form.startsWith(end))) return length;
+    }
+    return 0;
+  };
+}
+
+function everyForm(secrets: Iterable<string | undefined>): Set<string> {
+  const forms = new Set<string>();
+  for (const secret of secrets)
+    for (const part of partsOf(secret?.trim() ?? ''))
+      for (const form of formsOf(part)) if (form.length >= shortestSecret) forms.add(form);
+  return forms;
 }
 
 function partsOf(secret: string): string[] {

@@ -17,6 +17,11 @@ export function createSends(db: Sql, now: () => Date): Sends {
         return row?.thread && row.message_id ? { thread: row.thread, id: row.message_id } : 'begun';
       }),
 
+    async find(sendId) {
+      const row = await db.selectFrom('sends').selectAll().where('send_id', '=', sendId).executeTakeFirst();
+      return row?.thread && row.message_id ? { thread: row.thread, id: row.message_id } : null;
+    },
+
     async arrived(sendId, message) {
       const reference = { thread: message.thread, message_id: message.id };
       await db

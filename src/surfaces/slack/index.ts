@@ -11,6 +11,7 @@ import { registerEdits } from './edits.ts';
 import { wanted } from './failures.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
+import { createLive } from './live.ts';
 import { createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
 import { createPresses } from './presses.ts';
@@ -21,7 +22,7 @@ import { createSend } from './send.ts';
 import { close, createHttpServer, listen, requestPath } from './server.ts';
 import { registerShortcuts } from './shortcuts.ts';
 import { createStatus } from './status.ts';
-import { createSurface } from './surface.ts';
+import { createSurface, mostMessages } from './surface.ts';
 import { createUpdate } from './updates.ts';
 import { type Call, createWeb, type Pause, repeatable } from './web.ts';
 
@@ -39,6 +40,8 @@ export type SlackOptions = {
   sends: Sends;
   log: Log;
   redact: (text: string) => string;
+  /** How many of the last characters of a growing text may be the beginning of a secret; none unless given. */
+  hold?: (text: string) => number;
   now: () => Date;
   health?: { ready(): Promise<boolean> };
   /** Prometheus text, served at /metrics. */
@@ -88,6 +91,8 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
   const send = createSend({ call, sends, pause, log });
   const update = createUpdate(call, pause);
   const status = createStatus(web, log);
+  const hold = options.hold ?? (() => 0);
+  const live = createLive({ call: web, sends, send, pause, redact, hold, now, log, mostMessages });
   const surface = createSurface({
     self,
     call,
@@ -99,6 +104,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     respond,
     answer,
     status,
+    live,
     redact,
     log,
   });

@@ -44,6 +44,13 @@ const rules: Record<string, Rule[]> = {
     { at: 'elements.*.text', least: 1, most: limits.contextText },
   ],
   actions: [{ at: 'elements', least: 1, most: limits.actionElements }],
+  context_actions: [{ at: 'elements', least: 1, most: 5 }],
+  feedback_buttons: [
+    { at: 'positive_button.text.text', least: 1, most: limits.buttonText },
+    { at: 'negative_button.text.text', least: 1, most: limits.buttonText },
+    { at: 'positive_button.value', least: 1, most: limits.buttonValue },
+    { at: 'negative_button.value', least: 1, most: limits.buttonValue },
+  ],
   button: [
     { at: 'text.text', least: 1, most: limits.buttonText },
     { at: 'value', least: 1, most: limits.buttonValue },

@@ -1,11 +1,12 @@
 /** Shows that Sophia is at work: best effort, never an error, never a reason to wait. */
 import type { Log } from '../../core/connector.ts';
+import type { SessionStatus } from '../../core/surface.ts';
 import { parseThreadId, type ThreadId } from '../../core/thread.ts';
 import type { Call } from './web.ts';
 
-export type SetStatus = (thread: ThreadId, status: 'processing' | 'suspended' | 'active') => Promise<void>;
+export type SetStatus = (thread: ThreadId, status: SessionStatus) => Promise<void>;
 
-const words = { processing: 'is working on it…', suspended: 'is waiting for an approval…', active: '' };
+const words = { processing: 'is working on it…', suspended: 'is waiting for an approval…', active: '', closed: '' };
 /** Answers after which asking again is pointless in this workspace. */
 const forGood = new Set([
   'unknown_method',

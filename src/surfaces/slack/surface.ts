@@ -7,6 +7,7 @@ import { parseThreadId } from '../../core/thread.ts';
 import { line, mrkdwn, plain, type Rendered, rich, text } from './blocks.ts';
 import { wanted } from './failures.ts';
 import { readHistory } from './history.ts';
+import type { createLive } from './live.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { PrivateAnswer } from './private-answer.ts';
@@ -20,7 +21,8 @@ import type { SetStatus } from './status.ts';
 import type { Update } from './updates.ts';
 import { type Call, type Pause, repeatable } from './web.ts';
 
-const mostMessages = 8;
+/** Of one answer. */
+export const mostMessages = 8;
 
 export type SurfaceParts = {
   self: Self;
@@ -33,12 +35,13 @@ export type SurfaceParts = {
   respond: Respond;
   answer: PrivateAnswer;
   status: SetStatus;
+  live: ReturnType<typeof createLive>;
   redact: Redact;
   log: Log;
 };
 
 export function createSurface(parts: SurfaceParts): Surface {
-  const { self, call, pause, send, update, people, places, respond, answer, status, redact } = parts;
+  const { self, call, pause, send, update, people, places, respond, answer, status, live, redact } = parts;
 
   /** Further messages of a long answer have ids of their own, so that each arrives once. */
   async function sendAll(place: Parameters<Send>[0], reply: Reply, sendId: string) {
@@ -81,6 +84,8 @@ export function createSurface(parts: SurfaceParts): Surface {
       const [drawn] = render(reply, redact);
       await update(message, drawn ?? silent);
     },
+
+    live,
 
     async whisper(thread, person, reply) {
       const { channel, root } = parseThreadId(thread);

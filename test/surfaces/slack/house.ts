@@ -60,6 +60,9 @@ export class MemorySends implements Sends {
     this.rows.set(sendId, null);
     return 'new';
   }
+  async find(sendId: string): Promise<MessageRef | null> {
+    return this.rows.get(sendId) ?? null;
+  }
   async arrived(sendId: string, message: MessageRef): Promise<void> {
     this.rows.set(sendId, message);
   }

@@ -2,6 +2,7 @@
 import type { Reply } from '../../../core/reply.ts';
 import { type Block, type Leaf, line, link, plainNote, type Rendered, type Rich, rich, text } from '../blocks.ts';
 import { deedButtons } from './deeds.ts';
+import { feedbackButtons } from './feedback.ts';
 import { fallback } from './fit.ts';
 import { cut } from './literal.ts';
 import { fromMarkdown } from './markdown.ts';
@@ -29,11 +30,19 @@ export function renderWords(reply: Words, mostMessages = 1): Rendered[] {
     const blocks: Block[] = [rich(...page)];
     const last = index === shown.length - 1;
     if (last && missing > 0) blocks.push(plainNote(`… ${missing} more characters did not fit here.`));
-    if (last && reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
-    if (last) blocks.push(...deedButtons(reply.buttons));
-    if (last && reply.footer?.trim()) blocks.push(plainNote(reply.footer, 500));
+    if (last) blocks.push(...closing(reply));
     return { text: fallback(page.map(wordsOf).join('\n')), blocks };
   });
+}
+
+/** What stands under the words. */
+export function closing(reply: Words): Block[] {
+  const blocks: Block[] = [];
+  if (reply.links && reply.links.length > 0) blocks.push(rich(linkLine(reply.links)));
+  blocks.push(...deedButtons(reply.buttons));
+  if (reply.footer?.trim()) blocks.push(plainNote(reply.footer, 500));
+  if (reply.feedback) blocks.push(feedbackButtons(reply.feedback));
+  return blocks;
 }
 
 export function linkLine(links: { label: string; url: string }[]): Rich {

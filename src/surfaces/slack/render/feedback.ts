@@ -1,0 +1,33 @@
+/** Two thumbs under an answer: what they carry is the answer they are about. */
+import type { Block } from '../blocks.ts';
+
+export const feedbackAction = 'feedback';
+
+export function feedbackButtons(answer: string): Block {
+  const plain = (text: string) => ({ type: 'plain_text' as const, text });
+  return {
+    type: 'context_actions',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: feedbackAction,
+        positive_button: {
+          text: plain('Good answer'),
+          accessibility_label: 'Say that this answer was good',
+          value: `good:${answer}`,
+        },
+        negative_button: {
+          text: plain('Bad answer'),
+          accessibility_label: 'Say that this answer was bad',
+          value: `bad:${answer}`,
+        },
+      },
+    ],
+  };
+}
+
+/** Null when the value is none of ours. */
+export function readFeedback(value: unknown): { good: boolean; answer: string } | null {
+  const parts = typeof value === 'string' ? /^(good|bad):([\w.:-]{1,200})$/.exec(value) : null;
+  return parts?.[2] ? { good: parts[1] === 'good', answer: parts[2] } : null;
+}
