@@ -23,6 +23,9 @@ export type EditAnswer =
   | { state: 'refused'; words: string }
   | { state: 'wrong'; errors: Record<string, string> };
 
+/** What somebody thinks of an answer; `run` is the one that gave it. */
+export type Opinion = { run: string; person: PersonId; good: boolean; note?: string };
+
 export interface Door {
   /** Resolves once the work is durably started; a delivery seen before starts nothing. `jobKey` is stable across retries. */
   receive(message: Message, jobKey: string): Promise<void>;
@@ -32,6 +35,8 @@ export interface Door {
   edit(approvalId: string, person: PersonId): Promise<EditForm>;
   /** Withdraws the request and asks the changed one anew, as the editor's; the same submission again does nothing more. */
   submitEdit(edited: Edited): Promise<EditAnswer>;
+  /** Their later word takes the place of their earlier one; returns what to tell them. */
+  judge(opinion: Opinion): Promise<string>;
   /** For "View full plan"; null when there is none, or this person may not see it. */
   approval(id: string, viewer: PersonId): Promise<Approval | null>;
 }

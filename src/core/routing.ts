@@ -11,6 +11,8 @@ export type Signal = {
   good: boolean;
   /** Whose word it is; their later word takes the place of their earlier one. */
   person?: PersonId;
+  /** Why, in their words. */
+  note?: string;
 };
 
 /** One model as it stood when a choice was made; `score` is what was compared. */

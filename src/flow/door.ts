@@ -30,6 +30,14 @@ export function createDoor(services: Services): Door {
     decide: (choice) => decide(services, choice),
     edit: (approvalId, person) => editForm(services, approvalId, person),
     submitEdit: (edited) => submitEdit(services, edited),
+    async judge({ run, person, good, note }) {
+      const row = await services.runs.get(run);
+      const surface = row?.thread ? services.surface(parseThreadId(row.thread).surface) : null;
+      if (!surface || (await surface.person(person)).kind !== 'member') return 'I cannot take this from you.';
+      const words = note === undefined ? {} : { note: services.redact(note) };
+      await services.routing.learn({ run, kind: 'thumbs', good, person, ...words });
+      return good ? 'Thank you: I will keep to what worked.' : 'Thank you: I will try to do better.';
+    },
     async approval(id, viewer) {
       const approval = await services.approvals.get(id);
       if (!approval) return null;

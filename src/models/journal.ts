@@ -36,12 +36,12 @@ export function createJournal(events: ModelEvents, now: () => Date): Journal {
       });
     },
 
-    async learn({ run, kind, good, person }) {
+    async learn({ run, kind, good, person, note }) {
       const [answer] = await events.latest({ kind: 'answer', run }, 1);
       if (!answer) return;
       const said = await events.latest({ kind, run }, 100);
       const earlier = said.filter((one) => one.person === (person ?? null));
-      if (earlier[0]?.good === good) return;
+      if (earlier[0]?.good === good && !note) return;
       await events.append(`${kind}:${run}:${person ?? ''}:${earlier.length}`, {
         ...blank,
         at: at(),
@@ -53,7 +53,7 @@ export function createJournal(events: ModelEvents, now: () => Date): Journal {
         person: person ?? null,
         good,
         // What was counted before is to be taken back.
-        detail: earlier.length > 0 ? { instead: true } : null,
+        detail: earlier.length > 0 || note ? { instead: earlier.length > 0, ...(note ? { note } : {}) } : null,
       });
     },
 

@@ -11,6 +11,7 @@ import type { Press } from './presses.ts';
 import type { PrivateAnswer } from './private-answer.ts';
 import { approveAction, denyAction, editAction, planAction } from './render/card.ts';
 import { deedAction } from './render/deeds.ts';
+import { feedbackAction, feedbackModal, readFeedback } from './render/feedback.ts';
 import { pageActions, renderFullPlan } from './render/full-plan.ts';
 import { everyString, type Redact, render } from './render/index.ts';
 import type { Call } from './web.ts';
@@ -121,6 +122,25 @@ export function registerClicks(options: {
     await tell(await telling(attempt, tell, asked));
   }
 
+  /** What was wrong is asked for, but the thumb counts without it. */
+  async function judged(click: Clicked, attempt: number): Promise<void> {
+    const said = readFeedback(click.actions[0]?.value);
+    const tell = (told: string) => answer(place(click), words(told));
+    if (!said) return tell('This button carries nothing I know. Nothing was noted.');
+    const opinion = { run: said.answer, person: personOf(click), good: said.good };
+    const thanks = await telling(attempt, tell, () => door.judge(opinion));
+    if (said.good || attempt > 0) return tell(thanks);
+    await open(click, feedbackModal(said.answer));
+  }
+
+  app.view(feedbackAction, async ({ ack, body }) => {
+    await ack();
+    const submission = submitted.parse(body);
+    const note = submission.view.state.values.note?.note?.value?.trim();
+    if (!note) return;
+    await door.judge({ run: submission.view.private_metadata, person: personOf(submission), good: false, note });
+  });
+
   app.action(/.*/, async ({ ack, body, context }) => {
     await ack();
     const parsed = clicked.safeParse(body);
@@ -128,6 +148,7 @@ export function registerClicks(options: {
     const click = parsed.data;
     const [action] = click.actions;
     if (action?.action_id.startsWith(deedAction)) return pressed(click, Number(context.attempt ?? 0));
+    if (action?.action_id === feedbackAction) return judged(click, Number(context.attempt ?? 0));
     if (!action?.action_id.startsWith('approval_')) return;
     const id = approvalId.safeParse(action.value);
     if (!id.success) return answer(place(click), words('This button carries no approval I know. Nothing was counted.'));

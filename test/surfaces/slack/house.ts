@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Approval } from '../../../src/core/approval.ts';
 import type { Log } from '../../../src/core/connector.ts';
-import type { Choice, Door, EditAnswer, Edited, EditForm } from '../../../src/core/door.ts';
+import type { Choice, Door, EditAnswer, Edited, EditForm, Opinion } from '../../../src/core/door.ts';
 import type { Inbox, InboxItem } from '../../../src/core/inbox.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { Sends } from '../../../src/core/sends.ts';
@@ -94,6 +94,11 @@ export class RecordingDoor implements Door {
   async submitEdit(edited: Edited): Promise<EditAnswer> {
     this.edits.push(edited);
     return this.editAnswer;
+  }
+  readonly opinions: Opinion[] = [];
+  async judge(opinion: Opinion): Promise<string> {
+    this.opinions.push(opinion);
+    return 'Thank you.';
   }
   async approval(id: string): Promise<Approval | null> {
     return this.approvals.get(id) ?? null;
