@@ -237,9 +237,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  const { message, hint, cause } = toSophiaError(error);
-  process.stderr.write(
-    `${createRedact(secrets(process.env))([message, hint, cause instanceof Error ? cause.stack : undefined].filter(Boolean).join('\n'))}\n`,
-  );
+  const { code, message, hint, cause } = toSophiaError(error);
+  // Whoever mistyped a path is told so in words; where it broke matters only when it broke by itself.
+  const stack = code === 'internal' && cause instanceof Error ? cause.stack : undefined;
+  process.stderr.write(`${createRedact(secrets(process.env))([message, hint, stack].filter(Boolean).join('\n'))}\n`);
   process.exit(1);
 });

@@ -1,20 +1,64 @@
-/** The audit chain as lines a third party can check without us: every hashed column as stored, and the texts not forgotten. */
+/** The audit chain as lines a third party can check without us: a first line that says what is in it, then every hashed column as stored. */
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { AuditFilter } from '../core/audit.ts';
 import { narrowed } from './audit-filter.ts';
-import { problemOf } from './audit-verify.ts';
 import type { Sql, Tables } from './schema.ts';
 
-type Row = Selectable<Tables['audit']>;
-export type ExportedRow = Row & { texts: { name: string; text: string; salt: string }[] };
+export type ExportedRow = Selectable<Tables['audit']> & { texts: { name: string; text: string; salt: string }[] };
+
+/** Whoever reads the lines knows from it which rows were wanted, how many there are, and where the chain ended then. */
+export const exportHeader = z.strictObject({
+  sophia: z.literal('audit-export'),
+  version: z.literal(1),
+  made: z.iso.datetime(),
+  filter: z.strictObject({
+    person: z.string().optional(),
+    action: z.string().optional(),
+    runId: z.string().optional(),
+    since: z.string().optional(),
+    until: z.string().optional(),
+    words: z.string().optional(),
+  }),
+  first: z.int().nullable(),
+  last: z.int().nullable(),
+  count: z.int().min(0),
+  head: z.strictObject({ sequence: z.int().min(1), hash: z.string() }).nullable(),
+});
+export type ExportHeader = z.infer<typeof exportHeader>;
 
 const pageSize = 500;
 
-export async function* exportAudit(db: Sql, filter: AuditFilter): AsyncGenerator<ExportedRow> {
-  let after = 0;
-  for (;;) {
+/** What is appended from now on is not part of it. */
+export async function headerOf(db: Sql, filter: AuditFilter, made: string): Promise<ExportHeader> {
+  const head = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst();
+  const found = await narrowed(db.selectFrom('audit'), filter)
+    .where('sequence', '<=', head?.sequence ?? 0)
+    .select((row) => [
+      row.fn.min('sequence').as('first'),
+      row.fn.max('sequence').as('last'),
+      row.fn.countAll().as('count'),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    sophia: 'audit-export',
+    version: 1,
+    made,
+    filter: { ...filter },
+    first: found.first,
+    last: found.last,
+    count: Number(found.count),
+    head: head && head.sequence > 0 ? { sequence: head.sequence, hash: head.hash } : null,
+  };
+}
+
+/** The rows that the header is about. */
+export async function* exportedRows(db: Sql, header: ExportHeader): AsyncGenerator<ExportedRow> {
+  const filter = header.filter as AuditFilter;
+  for (let after = 0; ; ) {
     const page = narrowed(db.selectFrom('audit').selectAll(), filter)
       .where('sequence', '>', after)
+      .where('sequence', '<=', header.last ?? 0)
       .orderBy('sequence')
       .limit(pageSize);
     const rows = await page.execute();
@@ -27,20 +71,4 @@ export async function* exportAudit(db: Sql, filter: AuditFilter): AsyncGenerator
       after = row.sequence;
     }
   }
-}
-
-/** Checks exported rows by themselves; a narrowed export has gaps, over which only each row's own hash can be judged. */
-export function checkExport(rows: ExportedRow[]): { sequence: number; reason: string } | null {
-  let before: Row | undefined;
-  for (const { texts, ...row } of rows) {
-    const follows = before ? before.sequence + 1 === row.sequence : row.sequence === 1;
-    const previous = follows ? (before?.hash ?? '') : row.previous;
-    const stored = texts.map((text) => ({ sequence: row.sequence, ...text }));
-    const problem = problemOf(row, row.sequence, previous, stored);
-    if (problem) return { sequence: row.sequence, reason: problem };
-    if (before && row.sequence <= before.sequence)
-      return { sequence: row.sequence, reason: 'the rows are out of order' };
-    before = row;
-  }
-  return null;
 }

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Audit } from '../core/audit.ts';
 import { hashJson } from '../core/hash.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Sql, Tables } from './schema.ts';
 
 type Verdict = Awaited<ReturnType<Audit['verify']>>;
@@ -68,11 +69,31 @@ export function problemOf(row: Row, sequence: number, previous: string, texts: T
   if (row.reference !== `A${sequence}`) return 'its reference was changed';
   if (row.previous !== previous) return 'it does not follow the row before it';
   const { hash, ...unsealed } = row;
-  if (hash !== hashJson('audit', unsealed)) return 'its content was changed';
-  const hashes = JSON.parse(row.text_hashes) as Record<string, string>;
+  if (hash !== hashOf('audit', unsealed)) return 'its content was changed';
+  const hashes = textHashes(row);
+  if (hashes === null) return 'its list of texts was changed';
   const forged = texts.find(
     ({ name, text, salt }) =>
-      !Object.hasOwn(hashes, name) || hashes[name] !== hashJson('audit-text', { name, text, salt }),
+      !Object.hasOwn(hashes, name) || hashes[name] !== hashOf('audit-text', { name, text, salt }),
   );
   return forged ? `its text "${forged.name}" was changed` : null;
+}
+
+/** Null for what has no hash: it was never written by us. */
+function hashOf(domain: string, value: JsonObject): string | null {
+  try {
+    return hashJson(domain, value);
+  } catch {
+    return null;
+  }
+}
+
+/** Whoever forges a row and its hash may write anything here. */
+function textHashes(row: Row): Record<string, unknown> | null {
+  try {
+    const hashes: unknown = JSON.parse(row.text_hashes);
+    return typeof hashes === 'object' && hashes !== null ? (hashes as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe } from 'vitest';
+import { type AuditReader, readAudit } from '../../src/store/audit-reader.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { openTestStore } from './open-test-store.ts';
 
@@ -15,6 +16,8 @@ type Bench = {
   readonly replica: Store;
   /** Reaches past the store, as an attacker with the database file would. */
   raw(statement: string): Promise<Record<string, unknown>[]>;
+  /** The audit trail as the command line opens it, beside the app. */
+  reader(): AuditReader;
 };
 
 type Place = Bench & { close(): Promise<void> };
@@ -47,6 +50,7 @@ function runOn(open: () => Promise<Place>, contract: (bench: Bench) => void): vo
       return current().replica;
     },
     raw: (statement) => current().raw(statement),
+    reader: () => current().reader(),
   });
 }
 
@@ -61,6 +65,7 @@ async function openSqlitePlace(): Promise<Place> {
       file.close();
       return rows;
     },
+    reader: () => readAudit({ directory: store.directory }),
     close: () => store.close(),
   };
 }
@@ -76,6 +81,7 @@ async function openPostgresPlace(): Promise<Place> {
     store,
     replica,
     raw: async (statement) => [...(await client.unsafe(statement))],
+    reader: () => readAudit({ databaseUrl: url, schema }),
     async close() {
       await Promise.all([store.close(), replica.close()]);
       await client.unsafe(`drop schema ${schema} cascade`);
