@@ -1,4 +1,4 @@
-/** Checks, commit statuses, workflow runs, their jobs and logs of a commit. */
+/** Checks, commit statuses and logs of a commit. */
 import { pageOfRows } from './paging.ts';
 import { refuse } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
@@ -143,75 +143,13 @@ export function checksOver(upstream: Upstream, bot: string, publicUrl: string) {
       };
     },
 
-    async workflowRuns(repo: string, sha: string, repository: object) {
-      const checks = await checkRuns(repo, sha);
-      if (checks.length === 0) return { total_count: 0, workflow_runs: [] };
-      const id = runOf(repo, sha);
-      const url = `${publicUrl}/repos/${repo}/actions/runs/${id}`;
-      const open = checks.some((check) => check.status !== 'completed');
-      const at = checks[0]?.started_at ?? isoNow();
-      const run = {
-        id,
-        name: 'CI',
-        node_id: `WFR_${id}`,
-        head_branch: null,
-        head_sha: sha,
-        path: '.github/workflows/ci.yml',
-        display_title: 'CI',
-        run_number: id - 6_999,
-        event: 'push',
-        status: open ? 'in_progress' : 'completed',
-        conclusion: open ? null : checks.some((check) => bad.has(check.conclusion ?? '')) ? 'failure' : 'success',
-        workflow_id: 1,
-        url,
-        html_url: `${publicUrl}/${repo}/actions/runs/${id}`,
-        pull_requests: [],
-        created_at: at,
-        updated_at: at,
-        jobs_url: `${url}/jobs`,
-        logs_url: `${url}/logs`,
-        check_suite_url: `${publicUrl}/repos/${repo}/check-suites/${id}`,
-        artifacts_url: `${url}/artifacts`,
-        cancel_url: `${url}/cancel`,
-        rerun_url: `${url}/rerun`,
-        workflow_url: `${publicUrl}/repos/${repo}/actions/workflows/1`,
-        head_commit: null,
-        repository,
-        head_repository: repository,
-      };
-      return { total_count: 1, workflow_runs: [run] };
-    },
-
-    async jobs(repo: string, runId: number) {
+    runs: checkRuns,
+    runOf,
+    shaOf(repo: string, runId: number): string | undefined {
       const run = runs.get(runId);
-      if (!run || run.repo !== repo) throw refuse(404, 'Not Found');
-      const jobs = (await checkRuns(repo, run.sha)).map((check) => ({
-        id: check.id,
-        run_id: runId,
-        run_url: `${publicUrl}/repos/${repo}/actions/runs/${runId}`,
-        node_id: `JOB_${check.id}`,
-        head_sha: run.sha,
-        workflow_name: 'CI',
-        head_branch: null,
-        name: check.name,
-        url: `${publicUrl}/repos/${repo}/actions/jobs/${check.id}`,
-        html_url: `${publicUrl}/${repo}/actions/runs/${runId}/job/${check.id}`,
-        status: check.status,
-        conclusion: check.conclusion,
-        created_at: check.started_at ?? isoNow(),
-        started_at: check.started_at ?? isoNow(),
-        completed_at: check.completed_at,
-        steps: [],
-        check_run_url: `${publicUrl}/repos/${repo}/check-runs/${check.id}`,
-        labels: ['ubuntu-latest'],
-        runner_id: 1,
-        runner_name: 'GitHub Actions 1',
-        runner_group_id: 1,
-        runner_group_name: 'GitHub Actions',
-      }));
-      return { total_count: jobs.length, jobs };
+      return run?.repo === repo ? run.sha : undefined;
     },
-
+    isBad: (found: CheckRun[]) => found.some((check) => bad.has(check.conclusion ?? '')),
     log: (jobId: number) => logs.get(jobId),
   };
 }

@@ -9,12 +9,16 @@ import { pageOf } from './pages.ts';
 import { pullsOver } from './pulls.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { ownRoutes, type Reply } from './routes.ts';
+import { actionRoutes } from './routes-actions.ts';
+import { releaseRoutes } from './routes-releases.ts';
 import { authorOf, type Shas, seedWorld } from './seed.ts';
 import { startUpstream, UpstreamRefusal } from './upstream.ts';
-import { bot, people, repository } from './world.ts';
+import { type Work, workflowsOver } from './workflows.ts';
+import { bot, people, repository, pulls as seedPulls } from './world.ts';
 
 export type { Conclusion } from './checks.ts';
 export type { FaultKind, FaultOptions } from './faults.ts';
+export type { Work } from './workflows.ts';
 
 export type GitHubEmulatorOptions = {
   port?: number;
@@ -22,6 +26,8 @@ export type GitHubEmulatorOptions = {
   token?: string;
   /** Installs a GitHub App with this key on the organisation, so that App credentials work too. */
   app?: { id: number; installationId: number; privateKey: string };
+  /** Milliseconds between two states of a workflow's run: 400 to watch, 0 in tests. */
+  stepMs?: number;
 };
 
 export type RecordedRequest = { method: string; path: string; body: unknown; status?: number };
@@ -38,6 +44,8 @@ export type GitHubEmulator = {
   pushToPull(number: number): Promise<string>;
   commitToMain(message: string, author?: string): Promise<string>;
   setCheck(sha: string, name: string, conclusion: Conclusion, log?: string): Promise<void>;
+  /** What a workflow does while it runs, before it ends. */
+  whenRun(file: string, work: Work): void;
   /** Every call that arrived, oldest first. */
   requests: RecordedRequest[];
   fault(kind: FaultKind, options?: FaultOptions): void;
@@ -77,7 +85,29 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
       if (repo === repository && branch === 'main') shas.main.unshift(...made.toReversed());
     },
   });
-  const route = ownRoutes({ upstream, git, bot, repository, publicUrl: url, checks, pulls });
+  const resolve = (repo: string, ref: string): Promise<string | null> =>
+    git.read(repo, ref.replace(/^(heads|tags)\//, '')).then(
+      ({ sha }) => sha,
+      () => null,
+    );
+  const workflows = workflowsOver({
+    checks,
+    publicUrl: url,
+    bot,
+    stepMs: options.stepMs ?? 400,
+    resolve,
+    account: (login) => upstream.as<object>(bot, 'GET', `/users/${login}`),
+    repository: (repo) => upstream.as<object>(bot, 'GET', `/repos/${repo}`),
+    pushed: () => [
+      ...seedPulls
+        .map(({ number, branch }) => ({ sha: shas.pulls[number] ?? '', branch }))
+        .filter(({ sha }) => sha !== '')
+        .reverse(),
+      ...shas.main.map((sha) => ({ sha, branch: 'main' })),
+    ],
+  });
+  const more = [...actionRoutes(workflows, url), ...releaseRoutes({ upstream, git, bot, publicUrl: url, resolve })];
+  const route = ownRoutes({ upstream, git, bot, repository, publicUrl: url, checks, pulls, more });
   shas = await seedWorld({ upstream, git, checks, pulls });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,7 +119,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     if (log)
       return send(response, {
         status: 200,
-        text: checks.log(Number(log)) ?? '',
+        text: workflows.log(Number(log)) ?? '',
         headers: { 'content-type': 'text/plain' },
       });
     if (/text\/html/.test(request.headers.accept ?? '')) {
@@ -97,7 +127,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
         git,
         pull: pulls.one,
         diff: (repo, number) => pulls.diff(repo, number),
-        log: checks.log,
+        log: workflows.log,
       });
       if (html)
         return send(response, { status: 200, text: html, headers: { 'content-type': 'text/html; charset=utf-8' } });
@@ -190,9 +220,11 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     async setCheck(sha, name, conclusion, log) {
       await checks.set(repository, sha, name, conclusion, log);
     },
+    whenRun: workflows.does,
     requests,
     fault: faults.add,
     async close() {
+      workflows.close();
       server.closeAllConnections();
       await Promise.all([new Promise((resolve) => server.close(resolve)), upstream.close()]);
     },

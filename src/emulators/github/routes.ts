@@ -18,6 +18,8 @@ export type Call = {
 };
 /** `json` is text from underneath, `text` goes out as it is. */
 export type Reply = { status: number; body?: unknown; json?: string; text?: string; headers?: Record<string, string> };
+/** Method, path with the repository and perhaps one more word, and what answers it. */
+export type RouteRow = [string, RegExp, (call: Call, repo: string, rest: string) => Promise<Reply>];
 /** Null: the emulator underneath answers. */
 export type Route = (call: Call) => Promise<Reply> | null;
 
@@ -29,15 +31,18 @@ type Parts = {
   publicUrl: string;
   checks: ReturnType<typeof checksOver>;
   pulls: ReturnType<typeof pullsOver>;
+  /** Routes that stand in files of their own. */
+  more: RouteRow[];
 };
 
 const json = (body: unknown, status = 200): Reply => ({ status, body });
 const isDiff = (accept: string) => /application\/vnd\.github(\.v3)?\.diff/.test(accept);
 
-export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, pulls }: Parts): Route {
+export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, pulls, more }: Parts): Route {
   const read = <T>(path: string) => upstream.as<T>(bot, 'GET', path);
 
-  const routes: [string, RegExp, (call: Call, repo: string, rest: string) => Promise<Reply>][] = [
+  const routes: RouteRow[] = [
+    ...more,
     ['GET', /^\/rate_limit$/, async () => json(rateLimit())],
     ['GET', /^\/user\/repos$/, async ({ search }) => json(await repositories(search))],
     [
@@ -170,27 +175,6 @@ export function ownRoutes({ upstream, git, bot, repository, publicUrl, checks, p
       'POST',
       /^\/repos\/([^/]+\/[^/]+)\/statuses\/([0-9a-f]+)$/,
       async ({ body }, repo, sha) => json(checks.setStatus(repo, sha, body as CommitStatus), 201),
-    ],
-    [
-      'GET',
-      /^\/repos\/([^/]+\/[^/]+)\/actions\/runs$/,
-      async ({ search }, repo) => {
-        const sha = search.get('head_sha') ?? (await git.read(repo, search.get('branch') ?? 'HEAD')).sha;
-        return json(await checks.workflowRuns(repo, sha, await read<object>(`/repos/${repo}`)));
-      },
-    ],
-    [
-      'GET',
-      /^\/repos\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)\/jobs$/,
-      async (_, repo, id) => json(await checks.jobs(repo, Number(id))),
-    ],
-    [
-      'GET',
-      /^\/repos\/([^/]+\/[^/]+)\/actions\/jobs\/(\d+)\/logs$/,
-      async (_, __, id) => {
-        if (checks.log(Number(id)) === undefined) throw refuse(404, 'Not Found');
-        return { status: 302, headers: { location: `${publicUrl}/_logs/${id}` } };
-      },
     ],
     [
       'GET',

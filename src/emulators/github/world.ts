@@ -1,4 +1,4 @@
-/** The people, repository, commits, pull requests and checks the emulated GitHub starts with. */
+/** The people, repository, commits, pull requests, checks and workflows the emulated GitHub starts with. */
 import type { Files } from './git.ts';
 
 export const repository = 'acme/web';
@@ -211,4 +211,28 @@ export const openIssues = [
     body: 'Takes 8 s on a five year old phone; the images are the biggest part.',
     labels: ['performance'],
   },
+];
+
+export type SeedWorkflow = {
+  id: number;
+  name: string;
+  file: string;
+  /** Inputs it takes when dispatched; null: it cannot be. */
+  inputs: string[] | null;
+  /** `run-name` of the workflow. */
+  title?: (inputs: Record<string, string>) => string;
+};
+
+/** The first comes with every push. */
+export const workflows: SeedWorkflow[] = [
+  { id: 1, name: 'CI', file: 'ci.yml', inputs: null },
+  {
+    id: 2,
+    name: 'Deploy',
+    file: 'deploy.yml',
+    inputs: ['version', 'environment', 'request'],
+    title: ({ version = '', environment = '', request = '' }) =>
+      ['Deploy', version, environment && `to ${environment}`, request && `(${request})`].filter(Boolean).join(' '),
+  },
+  { id: 3, name: 'Nightly', file: 'nightly.yml', inputs: [] },
 ];
