@@ -15,9 +15,25 @@ async function between(options: GitHubEmulatorOptions = {}) {
   return { world, proxy, github: connect({ url: proxy.url, token: world.token }) };
 }
 
+/** A deployment, as some workflow would have made it. */
+async function deploy(world: { url: string; token: string }): Promise<number> {
+  const answer = await fetch(`${world.url}/repos/${repo}/deployments`, {
+    method: 'POST',
+    headers: { authorization: `token ${world.token}` },
+    body: JSON.stringify({ ref: 'main', environment: 'production' }),
+  });
+  return ((await answer.json()) as { id: number }).id;
+}
+
 describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () => {
   test('every action, and its look-up afterwards, keeps to the contract on both sides', async () => {
-    const { world, proxy, github } = await between();
+    const { world, proxy, github } = await between({ stepMs: 1 });
+    world.guardBranch('main', [
+      { type: 'deletion', ruleset_source_type: 'Repository', ruleset_source: repo, ruleset_id: 1 },
+    ]);
+    const deployment = await deploy(world);
+    // Long enough to be cancelled.
+    world.whenRun('deploy.yml', ({ attempt }) => (attempt === 1 ? new Promise(() => {}) : Promise.resolve()));
     const [head12 = '', head13 = ''] = [world.shas.pulls[12], world.shas.pulls[13]];
     const reads = {
       github_list_repositories: {},
@@ -32,6 +48,14 @@ describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () =
       github_list_issues: { repo, state: 'all', labels: ['performance'] },
       github_get_issue: { repo, number: 12 },
       github_list_comments: { repo, number: 12 },
+      github_get_branch: { repo, branch: 'main' },
+      github_list_workflows: { repo },
+      github_list_runs: { repo },
+      github_get_run: { repo, run: 7_001 },
+      github_get_run_log: { repo, run: 7_001 },
+      github_wait_run: { repo, run: 7_001 },
+      github_list_releases: { repo },
+      github_list_deployments: { repo, environment: 'production' },
     };
     const writes = {
       github_create_comment: { repo, number: 12, body: 'Ready.' },
@@ -40,6 +64,15 @@ describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () =
       github_request_review: { repo, number: 13, reviewers: ['alice'] },
       github_create_review: { repo, number: 13, sha: head13, verdict: 'comment', body: 'See the failing test.' },
       github_close_issue: { repo, number: 15 },
+      github_reopen_issue: { repo, number: 15 },
+      github_remove_label: { repo, number: 15, label: 'performance' },
+      github_rerun_failed_jobs: { repo, run: 7_001 },
+      github_dispatch_workflow: { repo, workflow: 'deploy.yml', ref: 'main', inputs: { request: '{deed}' } },
+      github_cancel_workflow: { repo, run: 9_000 },
+      github_rerun_workflow: { repo, run: 9_000 },
+      github_create_release: { repo, tag: 'v1.0.0', draft: true },
+      github_publish_release: { repo, tag: 'v1.0.0' },
+      github_set_deployment_status: { repo, deployment, state: 'failure', description: 'The runner died.' },
       github_merge_pull_request: { repo, number: 12, sha: head12 },
     };
     for (const [name, input] of Object.entries(reads)) await github.act(name, input);
@@ -49,6 +82,10 @@ describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () =
       expect(await github.reconcile(plan), name).toMatchObject({ state: 'done' });
     }
     await github.act('github_list_issues', { repo, state: 'all' });
+    await github.act('github_list_runs', { repo, workflow: 'deploy.yml', event: 'workflow_dispatch' });
+    await github.act('github_create_release', { repo, tag: 'v1.1.0', notes: 'Two fixes.' });
+    await github.act('github_list_releases', { repo });
+    await github.act('github_list_deployments', { repo });
     await github.act('github_get_pull_request', { repo, number: 12 });
     expect(await github.connection.check()).toMatchObject({ state: 'ok' });
 

@@ -4,6 +4,7 @@ import { defineAction } from '../../core/action.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { GitHub, Hub } from './client.ts';
 import { checksOf, resolveRef } from './facts.ts';
+import { badEnds, type JobAnswer, jobsOf } from './runs-schema.ts';
 import { parts, ref, repo } from './schema.ts';
 
 const listed = z.object({
@@ -22,13 +23,14 @@ const listed = z.object({
 });
 
 const run = z.object({ id: z.number(), name: z.string().nullish(), conclusion: z.string().nullish() });
-const job = z.object({
-  id: z.number(),
-  name: z.string(),
-  conclusion: z.string().nullable(),
-  html_url: z.string().nullish(),
+export const logView = z.object({
+  job: z.string(),
+  workflow: z.string(),
+  conclusion: z.string(),
+  log: z.string(),
+  complete: z.boolean(),
+  url: z.string().nullable(),
 });
-const ended = new Set(['failure', 'timed_out', 'cancelled', 'startup_failure']);
 const mostJobs = 5;
 const mostRuns = 30;
 
@@ -65,15 +67,36 @@ async function failedJobs(hub: Hub, fullName: string, sha: string) {
     within,
   );
   // A run still going may hold a job that has failed already.
-  const bad = runs.filter(({ conclusion }) => !conclusion || ended.has(conclusion));
+  const bad = runs.filter(({ conclusion }) => !conclusion || badEnds.has(conclusion));
   const jobs = await Promise.all(
     bad.map(async ({ id, name }) => {
-      const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs';
-      const found = await hub.pages(job, route, { ...at, run_id: id, filter: 'latest' }, { most: 100, within: 'jobs' });
-      return found.items.map((one) => ({ ...one, workflow: name ?? 'workflow' }));
+      const found = await jobsOf(hub, fullName, id);
+      return found.map((one) => ({ ...one, workflow: name ?? 'workflow' }));
     }),
   );
-  return jobs.flat().filter(({ conclusion }) => ended.has(conclusion ?? ''));
+  return jobs.flat().filter(({ conclusion }) => badEnds.has(conclusion ?? ''));
+}
+
+/** The ends of the logs of the first few. */
+export function jobLogs(
+  hub: Hub,
+  fullName: string,
+  jobs: (JobAnswer & { workflow: string })[],
+  most: number,
+): Promise<z.infer<typeof logView>[]> {
+  return Promise.all(
+    jobs.slice(0, mostJobs).map(async (one) => {
+      const route = 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs';
+      const log = await hub.text(route, { ...parts(fullName), job_id: one.id });
+      return {
+        job: one.name,
+        workflow: one.workflow,
+        conclusion: one.conclusion ?? 'unknown',
+        ...readableLog(log, most),
+        url: one.html_url ?? null,
+      };
+    }),
+  );
 }
 
 export const checkActions = (github: GitHub) => [
@@ -107,35 +130,14 @@ export const checkActions = (github: GitHub) => [
     }),
     output: z.object({
       sha: z.string(),
-      jobs: z.array(
-        z.object({
-          job: z.string(),
-          workflow: z.string(),
-          conclusion: z.string(),
-          log: z.string(),
-          complete: z.boolean(),
-          url: z.string().nullable(),
-        }),
-      ),
+      jobs: z.array(logView),
       failed_jobs: z.number(),
     }),
     async run({ input }, { signal }) {
       const hub = github(signal);
       const { sha } = await resolveRef(hub, input.repo, input.ref);
       const failed = await failedJobs(hub, input.repo, sha);
-      const jobs = await Promise.all(
-        failed.slice(0, mostJobs).map(async (one) => {
-          const route = 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs';
-          const log = await hub.text(route, { ...parts(input.repo), job_id: one.id });
-          return {
-            job: one.name,
-            workflow: one.workflow,
-            conclusion: one.conclusion ?? 'unknown',
-            ...readableLog(log, input.most_characters),
-            url: one.html_url ?? null,
-          };
-        }),
-      );
+      const jobs = await jobLogs(hub, input.repo, failed, input.most_characters);
       return { sha, jobs, failed_jobs: failed.length };
     },
   }),

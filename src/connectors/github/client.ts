@@ -27,6 +27,8 @@ export type Hub = {
   ): Promise<{ items: T[]; complete: boolean }>;
   /** An answer that is no JSON: a diff, a log. */
   text(route: string, parameters?: Parameters, accept?: string): Promise<string>;
+  /** The account our deeds are listed under. */
+  login(): Promise<string>;
   /** As what we are known, and what that allows. */
   identify(): Promise<{ name: string; scopes: string | null; callsLeft: number }>;
 };
@@ -109,6 +111,11 @@ export function createGitHub({ credentials, apiUrl, log, fetch: inner }: ClientO
         const { data } = await send(route, { ...parameters, ...(accept ? { headers: { accept } } : {}) });
         if (data instanceof ArrayBuffer) return new TextDecoder().decode(data);
         return checked(z.string(), data ?? '', route);
+      },
+      async login() {
+        if (!app) return z.object({ login: z.string() }).parse((await send('GET /user')).data).login;
+        const { slug } = z.object({ slug: z.string() }).parse((await send('GET /app', {}, app.octokit)).data);
+        return `${slug}[bot]`;
       },
       async identify() {
         const whoAmI = app

@@ -25,6 +25,8 @@ export const commentActions = (github: GitHub) => [
     name: 'github_create_comment',
     description: 'writes a comment below an issue or pull request',
     effect: 'write',
+    usage: 'comment on <number> in <repo> <body...>',
+    example: '/sophia comment on #15 in acme/web We are looking into it.',
     input: z.strictObject({ repo, number: issueNumber, body }),
     output: written,
 

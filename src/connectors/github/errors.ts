@@ -45,7 +45,9 @@ export function readable(error: unknown, route: string): SophiaError {
     return make(
       'conflict',
       `GitHub cannot do this now: ${said}`,
-      'Look at the pull request: its head, checks or branch may have changed.',
+      route.includes('/pulls/')
+        ? 'Look at the pull request: its head, checks or branch may have changed.'
+        : 'Look at how it stands now, then ask again.',
     );
   if (status === 406)
     return make('bad_input', `GitHub does not send this: ${said}`, 'It may be too large; ask for a part of it.');

@@ -1,4 +1,5 @@
 /** What is known of a commit and of a pull request together: checks, reviews, mergeability, each in one word and one line. */
+import { z } from 'zod';
 import { SophiaError } from '../../core/error.ts';
 import type { Hub } from './client.ts';
 import {
@@ -11,7 +12,9 @@ import {
   parts,
   pullAnswer,
   type ReviewAnswer,
+  repositoryAnswer,
   reviewAnswer,
+  sha,
   statusesAnswer,
 } from './schema.ts';
 
@@ -112,4 +115,33 @@ export async function resolveRef(hub: Hub, fullName: string, wanted: string) {
 export async function openPulls(hub: Hub, fullName: string, state: 'open' | 'closed' | 'all', most: number) {
   const route = 'GET /repos/{owner}/{repo}/pulls';
   return hub.pages(pullAnswer, route, { ...parts(fullName), state, sort: 'created', direction: 'desc' }, { most });
+}
+
+const named = z.object({ object: z.object({ type: z.string(), sha }) });
+
+/** The commit of exactly this branch, or of this tag; null when there is neither. */
+export async function commitOfName(
+  hub: Hub,
+  fullName: string,
+  name: string,
+  kinds = ['heads', 'tags'],
+): Promise<string | null> {
+  for (const kind of kinds) {
+    const at = { ...parts(fullName), ref: `${kind}/${name}` };
+    const found = await hub.ask(named, 'GET /repos/{owner}/{repo}/git/ref/{ref}', at).catch(ignoreMissing);
+    if (found?.object.type === 'commit') return found.object.sha;
+    // An annotated tag is an object of its own.
+    if (found) return (await resolveRef(hub, fullName, `tags/${name}`)).sha;
+  }
+  return null;
+}
+
+export async function defaultBranch(hub: Hub, fullName: string): Promise<string> {
+  return (await hub.ask(repositoryAnswer, 'GET /repos/{owner}/{repo}', parts(fullName))).default_branch;
+}
+
+/** What is not there is an answer too. */
+export function ignoreMissing(error: unknown): null {
+  if (error instanceof SophiaError && error.code === 'not_found') return null;
+  throw error;
 }

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 
 /** The deed's ledger key is hashed: it is nobody's business on GitHub, and `--` may not stand in a comment. */
+export function markOf(deed: string): string {
+  return createHash('sha256').update(deed).digest('hex').slice(0, 32);
+}
+
 export function marked(body: string, deed: string): string {
-  const mark = createHash('sha256').update(deed).digest('hex').slice(0, 32);
-  return `${body}\n\n<!-- sophia:${mark} -->`;
+  return `${body}\n\n<!-- sophia:${markOf(deed)} -->`;
 }
 
 /** GitHub may change line ends, never the text. */

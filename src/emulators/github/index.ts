@@ -10,6 +10,7 @@ import { pullsOver } from './pulls.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { ownRoutes, type Reply } from './routes.ts';
 import { actionRoutes } from './routes-actions.ts';
+import { branchRoutes } from './routes-branches.ts';
 import { releaseRoutes } from './routes-releases.ts';
 import { authorOf, type Shas, seedWorld } from './seed.ts';
 import { startUpstream, UpstreamRefusal } from './upstream.ts';
@@ -44,6 +45,8 @@ export type GitHubEmulator = {
   pushToPull(number: number): Promise<string>;
   commitToMain(message: string, author?: string): Promise<string>;
   setCheck(sha: string, name: string, conclusion: Conclusion, log?: string): Promise<void>;
+  /** Rules of a ruleset that GitHub would list for this branch; listed only, not enforced here. */
+  guardBranch(branch: string, rules: object[]): void;
   /** What a workflow does while it runs, before it ends. */
   whenRun(file: string, work: Work): void;
   /** Every call that arrived, oldest first. */
@@ -106,7 +109,12 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
       ...shas.main.map((sha) => ({ sha, branch: 'main' })),
     ],
   });
-  const more = [...actionRoutes(workflows, url), ...releaseRoutes({ upstream, git, bot, publicUrl: url, resolve })];
+  const rules = new Map<string, object[]>();
+  const more = [
+    ...branchRoutes(git, url, rules),
+    ...actionRoutes(workflows, url),
+    ...releaseRoutes({ upstream, git, bot, publicUrl: url, resolve }),
+  ];
   const route = ownRoutes({ upstream, git, bot, repository, publicUrl: url, checks, pulls, more });
   shas = await seedWorld({ upstream, git, checks, pulls });
 
@@ -220,6 +228,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     async setCheck(sha, name, conclusion, log) {
       await checks.set(repository, sha, name, conclusion, log);
     },
+    guardBranch: (branch, listed) => void rules.set(branch, listed),
     whenRun: workflows.does,
     requests,
     fault: faults.add,

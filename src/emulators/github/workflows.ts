@@ -106,9 +106,10 @@ export function workflowsOver(parts: Parts) {
 
   /** The run of the checks that came with a push. */
   async function pushRun(repo: string, sha: string, branch: string | null): Promise<[RunFacts, CheckRun[]] | null> {
+    // Before the wait: numbers are given in the order of the question.
+    const id = checks.runOf(repo, sha);
     const found = await checks.runs(repo, sha);
     if (found.length === 0) return null;
-    const id = checks.runOf(repo, sha);
     const at = found[0]?.started_at ?? isoNow();
     const open = found.some((check) => check.status !== 'completed');
     const run: RunFacts = {
