@@ -100,7 +100,7 @@ function permissionHint(error: Refused): string {
     return 'The organisation wants single sign-on: authorise the token for it in your GitHub settings.';
   if (wanted)
     return `Give the token or the app this permission: ${wanted.replaceAll(';', ' or').replaceAll('=', ': ')}.`;
-  return 'Give the token or the app the permission for this (contents, pull requests, issues: write; checks, actions: read).';
+  return 'Give the token or the app the permission for this (contents, pull requests, issues, actions: write; checks: read).';
 }
 
 function header({ response }: Refused, name: string): string | undefined {

@@ -1,4 +1,4 @@
-/** GitHub: repositories, pull requests, checks and issues, by personal token or as a GitHub App. */
+/** GitHub: repositories, pull requests, workflows, releases and issues, by personal token or as a GitHub App. */
 import { z } from 'zod';
 import { type Connection, type ConnectorHealth, type ConnectorWorld, defineConnector } from '../../core/connector.ts';
 import { toSophiaError } from '../../core/error.ts';
@@ -56,13 +56,13 @@ export function connectGitHub(given: GitHubConfig, world: ConnectorWorld, inner?
 
 export const github = defineConnector<GitHubConfig>({
   name: 'github',
-  about: 'GitHub repositories, pull requests, checks and issues.',
+  about: 'GitHub repositories, pull requests, workflows, releases and issues.',
   config,
   needs: [
     {
       variable: 'GITHUB_TOKEN',
       where:
-        'https://github.com/settings/personal-access-tokens; repository permissions: contents, issues, pull requests: write; actions, checks, commit statuses: read',
+        'https://github.com/settings/personal-access-tokens; repository permissions: contents, issues, pull requests, actions, deployments: write; checks, commit statuses: read',
     },
     {
       variable: 'GITHUB_APP_ID',

@@ -23,6 +23,8 @@ const deeds = [
     `POST /repos/${repo}/pulls/13/requested_reviewers`,
   ],
   ['github_close_issue', { number: 15, reason: 'not planned' }, `PATCH /repos/${repo}/issues/15`],
+  ['github_reopen_issue', { number: 3 }, `PATCH /repos/${repo}/issues/3`],
+  ['github_remove_label', { number: 15, label: 'performance' }, `DELETE /repos/${repo}/issues/15/labels/performance`],
 ] as const;
 
 test.each(deeds)('%s is written once; a lost answer is found again', async (name, rest, call) => {
@@ -31,7 +33,7 @@ test.each(deeds)('%s is written once; a lost answer is found again', async (name
   expect(writes(world)).toEqual([]);
   expect(await github.reconcile(plan)).toEqual({ state: 'not done' });
 
-  world.fault('lost answer', { on: /^(POST|PATCH) / });
+  world.fault('lost answer', { on: /^(POST|PATCH|DELETE) / });
   expect(await refusal(github.run(plan))).toMatchObject({ code: 'timeout' });
   expect(await github.reconcile(plan)).toMatchObject({ state: 'done', output: { repo } });
   expect(writes(world)).toEqual([call]);
@@ -40,7 +42,7 @@ test.each(deeds)('%s is written once; a lost answer is found again', async (name
 test.each(deeds)('%s that never arrived is not done', async (name, rest) => {
   const { world, github } = await ready();
   const plan = await github.plan(name, { repo, ...rest } as never);
-  world.fault('unavailable', { on: /^(POST|PATCH) / });
+  world.fault('unavailable', { on: /^(POST|PATCH|DELETE) / });
   expect(await refusal(github.run(plan))).toMatchObject({ code: 'timeout' });
   expect(await github.reconcile(plan)).toEqual({ state: 'not done' });
 });

@@ -66,7 +66,7 @@ const topics: { said: RegExp; tool: RegExp; weight: number }[] = [
     weight: 12,
   },
   { said: /\b(fail\w*|broken|red|green|checks?|ci|build|tests?)\b/i, tool: /list_checks|checks$/, weight: 10 },
-  { said: /\b(running|status|healthy|health|up|down|machines?|live)\b/i, tool: /get_status|_status$/, weight: 8 },
+  { said: /\b(running|status|healthy|health|up|down|machines?|live)\b/i, tool: /get_status|_status$/, weight: 12 },
   { said: /\b(compare|diff|changed?|changes|since|behind|ahead|between)\b/i, tool: /compare/, weight: 9 },
   { said: /\b(diff|changes|changed?)\b.*#\d/i, tool: /get_diff/, weight: 14 },
   { said: /\b(who|reviews?)\b.*\b(review\w*|approved)\b|\breviews of\b/i, tool: /list_reviews/, weight: 14 },
