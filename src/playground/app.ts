@@ -32,13 +32,16 @@ export type AppOptions = {
   port: number;
   changed(): void;
   startsWithinMs?: number;
+  /** How far its clock is ahead of the real one when it is started, in milliseconds. Default: not at all. */
+  ahead?(): number;
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const leash = pathToFileURL(fileURLToPath(new URL('./leash.ts', import.meta.url))).href;
 const keptLines = 400;
 
-export function createApp({ command, environment, port, changed, startsWithinMs = 30_000 }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { command, environment, port, changed, startsWithinMs = 30_000, ahead = () => 0 } = options;
   let child: ChildProcess | undefined;
   let state: AppState = 'crashed';
   let detail = 'not started yet';
@@ -60,7 +63,7 @@ export function createApp({ command, environment, port, changed, startsWithinMs 
 
   async function launch(): Promise<void> {
     starts += 1;
-    const spawned = spawn(process.execPath, ['--import', leash, ...command], {
+    const spawned = spawn(process.execPath, ['--import', `${leash}?ahead=${ahead()}`, ...command], {
       cwd: root,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { SophiaError } from '../core/error.ts';
 import type { App } from './app.ts';
+import { nextWorkday } from './clock.ts';
+import type { Travel } from './travel.ts';
 import type { World } from './world.ts';
 
 const id = z.string().min(1).max(80);
@@ -22,7 +24,9 @@ function said(result: { ok: true } | { ok: false; error: string }): object {
   return {};
 }
 
-export function createDeeds(world: World, app: App): (verb: string, body: unknown) => Promise<object> {
+export type Scene = { world: World; app: App; travel: Travel };
+
+export function createDeeds({ world, app, travel }: Scene): (verb: string, body: unknown) => Promise<object> {
   const { slack } = world;
   const deeds: Record<string, Deed> = {
     say: deed(z.object({ person: id, channel: id, text: words, thread: id.optional() }), async (input) => {
@@ -72,6 +76,10 @@ export function createDeeds(world: World, app: App): (verb: string, body: unknow
       world.setUnhealthyNext(on);
       return {};
     }),
+    travel: deed(z.object({ person: id, to: z.enum(['half hour', 'hour', 'workday']) }), async ({ person, to }) => {
+      await travel.to(to === 'workday' ? workdayOf(world, person) : Date.now() + (to === 'hour' ? 60 : 30) * 60_000);
+      return { now: Date.now() };
+    }),
     push: async () => ({ sha: await world.pushToPull() }),
     commit: async () => ({ sha: await world.commitToMain() }),
   };
@@ -87,6 +95,12 @@ export function createDeeds(world: World, app: App): (verb: string, body: unknow
       throw error;
     }
   };
+}
+
+/** Nine in the morning where this person lives. */
+function workdayOf(world: World, person: string): number {
+  const zone = world.slack.workspace.people.find((one) => one.id === person)?.timeZone ?? 'UTC';
+  return nextWorkday(Date.now(), 9, zone);
 }
 
 /** Leaves out what is not given: the emulator tells "no value" from "cleared". */

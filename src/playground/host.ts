@@ -7,6 +7,7 @@ import { type Environment, inheritedEnvironment, refuseRealCredentials } from '.
 import { createDeeds } from './deeds.ts';
 import { createRecordReader, type RecordReader } from './records.ts';
 import { createSite, type Site } from './site.ts';
+import { createTravel, type Travel } from './travel.ts';
 import { approvers, createWorld, type World } from './world.ts';
 
 export type PlaygroundOptions = {
@@ -35,6 +36,7 @@ export type Playground = {
   readonly port: number;
   readonly world: World;
   readonly app: App;
+  readonly travel: Travel;
   readonly site: Site;
   readonly records: RecordReader;
   /** The app's data directory. */
@@ -67,6 +69,11 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     undo.push(() => world.close());
     const records = createRecordReader(join(data, 'sophia.db'));
     undo.push(() => records.close());
+    const travel = createTravel(
+      () => app,
+      () => site.changed(),
+    );
+    undo.push(() => travel.end());
     const app = createApp({
       command: appCommand,
       port: appPort,
@@ -79,6 +86,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
         ...options.appEnvironment,
       },
       changed: () => site.changed(),
+      ahead: () => travel.ahead,
     });
     undo.push(() => app.stop());
 
@@ -88,11 +96,12 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
         slack: world.slack.snapshot(),
         app: { state: app.state, detail: app.detail, starts: app.starts },
         world: world.view(),
+        time: { now: Date.now(), ahead: travel.ahead, underway: travel.underway },
         records: records.read(),
         approvers,
         shortcuts: world.shortcuts,
       }),
-      deed: createDeeds(world, app),
+      deed: createDeeds({ world, app, travel }),
     });
     undo.push(() => site.close());
     undo.push(world.subscribe(() => site.changed()));
@@ -106,7 +115,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     if (port !== 0 && site.port !== port) log(`Port ${port} is taken, so the playground moved to ${site.port}.`);
     await app.start();
     log(welcome(site.url, options.openRouterKey !== undefined));
-    return { url: site.url, port: site.port, world, app, site, records, data, close };
+    return { url: site.url, port: site.port, world, app, travel, site, records, data, close };
   } catch (error) {
     await close();
     throw error;

@@ -41,6 +41,7 @@ rules:
     quorum: 1
     self_approval: false
     expires: 1h
+    remind: 20m
 `;
 
 export type WorldView = {
@@ -88,10 +89,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { data, appUrl, openRouterKey, stepMs = 400 } = options;
   const github = await createGitHubEmulator();
   const fly = await createFlyEmulator({ stepMs });
-  const openRouter = await createOpenRouterEmulator();
+  // Asked anew each time: the playground's clock can be moved.
+  const clock = () => Date.now();
+  const openRouter = await createOpenRouterEmulator({ clock });
   const granted = await readManifest();
   const slack = await createSlackEmulator({
     ...acmeWorkspace,
+    clock,
     signingSecret,
     botToken,
     requestUrl: `${appUrl}/slack/events`,
