@@ -76,6 +76,14 @@ export function createDeeds({ world, app, travel }: Scene): (verb: string, body:
       world.setUnhealthyNext(on);
       return {};
     }),
+    trouble: deed(z.object({ service: id, kind: z.string().max(80) }), async ({ service, kind }) => {
+      if (!world.setTrouble(service, kind)) throw new SophiaError('not_found', 'The playground knows no such trouble.');
+      return {};
+    }),
+    heal: async () => {
+      world.heal();
+      return {};
+    },
     travel: deed(z.object({ person: id, to: z.enum(['half hour', 'hour', 'workday']) }), async ({ person, to }) => {
       await travel.to(to === 'workday' ? workdayOf(world, person) : Date.now() + (to === 'hour' ? 60 : 30) * 60_000);
       return { now: Date.now() };

@@ -11,6 +11,7 @@ import {
   type SlackEmulatorOptions,
 } from '../emulators/slack/index.ts';
 import { readManifest } from './manifest.ts';
+import { createTroubles, type TroubleView } from './troubles.ts';
 
 export const repository = 'acme/web';
 export const flyApp = 'acme-web';
@@ -47,6 +48,7 @@ rules:
 export type WorldView = {
   machines: { id: string; region: string; image: string; sha: string; state: string; healthy: boolean }[];
   unhealthyNext: boolean;
+  troubles: TroubleView;
   note: string;
   models: string;
 };
@@ -63,6 +65,10 @@ export type World = {
   view(): WorldView;
   /** The next image a machine starts with will not become healthy. */
   setUnhealthyNext(on: boolean): void;
+  /** Something goes wrong at one service until it is ended (an empty `kind`). False when there is no such trouble. */
+  setTrouble(service: string, kind: string): boolean;
+  /** All is well again: every trouble ends, the next release is healthy. */
+  heal(): void;
   /** Somebody pushes another commit to #12; its checks pass. Answers the new head. */
   pushToPull(number?: number): Promise<string>;
   /** A commit lands on main, its checks pass and its image is built. Answers its sha. */
@@ -91,7 +97,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const fly = await createFlyEmulator({ stepMs });
   // Asked anew each time: the playground's clock can be moved.
   const clock = () => Date.now();
-  const openRouter = await createOpenRouterEmulator({ clock });
+  const openRouter = await createOpenRouterEmulator({ clock, paceMs: Math.floor(Math.min(stepMs, 400) / 16) });
   const granted = await readManifest();
   const slack = await createSlackEmulator({
     ...acmeWorkspace,
@@ -106,6 +112,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     retryDelaysMs: [0, 5_000, 30_000],
     ...options.slack,
   });
+  const troubles = createTroubles(
+    { slack, github, fly, openRouter },
+    { rehearsed: openRouterKey === undefined, stepMs },
+  );
   const listeners = new Set<() => void>();
   let unhealthyNext = false;
   let note = '';
@@ -152,6 +162,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     changed();
   }
 
+  function setUnhealthyNext(on: boolean): void {
+    unhealthyNext = on;
+    if (on) fly.makeUnhealthy('next');
+    else fly.makeHealthy('next');
+    changed();
+  }
+
   function machines(): WorldView['machines'] {
     const app = fly.snapshot().apps.find(({ name }) => name === flyApp);
     return (app?.machines ?? []).map(({ id, region, image, revision, state, checks }) => ({
@@ -189,16 +206,21 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     view: () => ({
       machines: machines(),
       unhealthyNext,
+      troubles: troubles.view(),
       note,
       models: openRouterKey
         ? 'Real models through OpenRouter'
         : 'A rehearsal model answers: no OPENROUTER_API_KEY is set',
     }),
-    setUnhealthyNext(on) {
-      unhealthyNext = on;
-      if (on) fly.makeUnhealthy('next');
-      else fly.makeHealthy('next');
+    setUnhealthyNext,
+    setTrouble(service, kind) {
+      const known = troubles.set(service, kind);
       changed();
+      return known;
+    },
+    heal() {
+      troubles.clear();
+      setUnhealthyNext(false);
     },
     async pushToPull(number = 12) {
       const sha = await github.pushToPull(number);

@@ -5,6 +5,8 @@ export type FaultKind =
   | 'rate limit'
   /** Too fast: 403 with Retry-After. */
   | 'secondary rate limit'
+  /** The right answer, `seconds` late. */
+  | 'slow'
   /** 503 before anything is done. */
   | 'unavailable'
   /** 502 after the work was done. */
@@ -21,24 +23,27 @@ export type FaultOptions = {
   times?: number;
   /** Only calls whose `METHOD /path` matches. */
   on?: RegExp;
-  /** Seconds named by the rate limits. */
+  /** Seconds named by the rate limits, or slept through. */
   seconds?: number;
 };
 
 export type Fault = { kind: FaultKind; left: number; on: RegExp | undefined; seconds: number };
 
 /** Kinds that let the work be done first. */
-export const afterwards = new Set<FaultKind>(['bad gateway', 'lost answer']);
+export const afterwards = new Set<FaultKind>(['slow', 'bad gateway', 'lost answer']);
 
 export function faultBook() {
-  const faults: Fault[] = [];
+  let faults: Fault[] = [];
   return {
+    clear(): void {
+      faults = [];
+    },
     add(kind: FaultKind, { times = 1, on, seconds = 60 }: FaultOptions = {}): void {
       faults.push({ kind, left: times, on, seconds });
     },
     take(call: string): Fault | undefined {
       const fault = faults.find(({ on }) => !on || on.test(call));
-      if (fault && --fault.left <= 0) faults.splice(faults.indexOf(fault), 1);
+      if (fault && --fault.left <= 0) faults = faults.filter((other) => other !== fault);
       return fault;
     },
   };

@@ -1,6 +1,7 @@
 /** An emulated GitHub on loopback: `emulate` underneath, a thin proxy of ours for what it lacks, and the world of acme/web. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Conclusion, checksOver } from './checks.ts';
 import { complete } from './completion.ts';
 import { afterwards, type FaultKind, type FaultOptions, faultBook, refusalOf } from './faults.ts';
@@ -52,6 +53,8 @@ export type GitHubEmulator = {
   /** Every call that arrived, oldest first. */
   requests: RecordedRequest[];
   fault(kind: FaultKind, options?: FaultOptions): void;
+  /** Ends every fault that is still to come. */
+  clearFaults(): void;
   close(): Promise<void>;
 };
 
@@ -144,6 +147,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     const recorded: RecordedRequest = { method, path: path + query, body: asJson(text) };
     requests.push(recorded);
     const fault = faults.take(`${method} ${path}`);
+    if (fault?.kind === 'slow') await sleep(fault.seconds * 1000, undefined, { ref: false });
     const refused = fault && !afterwards.has(fault.kind) ? refusalOf(fault) : undefined;
     const reply = await (refused
       ? Promise.reject(refuse(refused.status, refused.message, refused.headers))
@@ -232,6 +236,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
     whenRun: workflows.does,
     requests,
     fault: faults.add,
+    clearFaults: faults.clear,
     async close() {
       workflows.close();
       server.closeAllConnections();

@@ -15,7 +15,7 @@ const prefix = '/api/v1';
 const largestBody = 4_000_000;
 
 export async function createOpenRouterEmulator(options: OpenRouterEmulatorOptions = {}): Promise<OpenRouterEmulator> {
-  const { port = 0, apiKey = 'sk-or-v1-rehearsal', brain = rehearse, clock = Date.now } = options;
+  const { port = 0, apiKey = 'sk-or-v1-rehearsal', brain = rehearse, clock = Date.now, paceMs = 0 } = options;
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   let scripts: Script[] = [];
@@ -49,7 +49,7 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     const fault = faults.take(asked);
     const answer = scripts.map((script) => script(asked)).find((said) => said !== undefined) ?? brain(asked);
     const id = `gen-${seconds}-${++answers}`;
-    await respond(response, { id, created: seconds, request: asked, answer }, fault);
+    await respond(response, { id, created: seconds, request: asked, answer }, fault, paceMs);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -63,6 +63,7 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     apiKey,
     requests,
     fail: faults.add,
+    clearFaults: faults.clear,
     script(script) {
       scripts = [script, ...scripts];
       return () => {

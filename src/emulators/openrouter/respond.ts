@@ -9,7 +9,12 @@ export function sendJson(response: ServerResponse, status: number, body: object,
   response.end(JSON.stringify(body));
 }
 
-export async function respond(response: ServerResponse, envelope: Envelope, fault: Fault | undefined): Promise<void> {
+export async function respond(
+  response: ServerResponse,
+  envelope: Envelope,
+  fault: Fault | undefined,
+  paceMs = 0,
+): Promise<void> {
   const kind = fault?.kind;
   if (kind === 'silence') return;
   if (kind === 'broken connection') return void response.destroy();
@@ -23,7 +28,7 @@ export async function respond(response: ServerResponse, envelope: Envelope, faul
     return;
   }
   const spoiled = { ...envelope, answer: spoil(envelope, fault) };
-  if (envelope.request.stream) return sendStream(response, spoiled, kind === 'mid-stream error');
+  if (envelope.request.stream) return sendStream(response, spoiled, kind === 'mid-stream error', paceMs);
   const body = completion(spoiled);
   if (kind !== 'half a body') return sendJson(response, 200, body, headers);
   const text = JSON.stringify(body);
@@ -53,7 +58,12 @@ function sendError(response: ServerResponse, code: number, retryAfter: number | 
   sendJson(response, code, errorBody(code), wait === undefined ? {} : { 'retry-after': String(wait) });
 }
 
-function sendStream(response: ServerResponse, envelope: Envelope, breaks: boolean): void {
+async function sendStream(
+  response: ServerResponse,
+  envelope: Envelope,
+  breaks: boolean,
+  paceMs: number,
+): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache',
@@ -62,8 +72,11 @@ function sendStream(response: ServerResponse, envelope: Envelope, breaks: boolea
   // A comment keeps the connection open while nothing can be said yet; clients must skip it.
   response.write(': OPENROUTER PROCESSING\n\n');
   const all = chunks(envelope);
-  const sent = breaks ? [...all.slice(0, 2), chunkError(envelope)] : all;
-  for (const chunk of sent) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  const sent = breaks ? [...all.slice(0, Math.ceil(all.length / 2)), chunkError(envelope)] : all;
+  for (const chunk of sent) {
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    if (paceMs > 0 && !(await lasts(response, paceMs))) return;
+  }
   response.end('data: [DONE]\n\n');
 }
 

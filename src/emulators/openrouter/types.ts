@@ -91,6 +91,8 @@ export type OpenRouterEmulatorOptions = {
   /** Thinks when no script answers; the rehearsal model when left out. */
   brain?: Brain;
   clock?: () => number;
+  /** Milliseconds between two words of a stream, so that a person can watch it grow. Default: none. */
+  paceMs?: number;
 };
 
 export type OpenRouterEmulator = {
@@ -103,6 +105,8 @@ export type OpenRouterEmulator = {
   requests: RecordedRequest[];
   /** Queues a fault: the next requests it fits are struck by it, in order. */
   fail(kind: FaultKind, options?: FaultOptions): void;
+  /** Ends every fault that is still to come. */
+  clearFaults(): void;
   /** The newest script is asked first. Returns what takes it away again. */
   script(script: Script): () => void;
   /** Forgets requests, faults and scripts. */

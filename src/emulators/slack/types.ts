@@ -235,6 +235,11 @@ export type Submission =
   | { outcome: 'updated' | 'pushed'; view: SlackView }
   | { outcome: 'failed'; error: string };
 
+export type SlackFault =
+  | { kind: 'rate limit'; retryAfter: number }
+  | { kind: 'drop answer' }
+  | { kind: 'slow'; milliseconds: number }
+  | { kind: 'fail'; error: string | number };
 export type SlackFaults = {
   /** The next call (or calls) of the method answer HTTP 429 with this Retry-After, in seconds. */
   rateLimitNext(method: string, retryAfter: number, times?: number): void;
@@ -243,6 +248,10 @@ export type SlackFaults = {
   slowNext(method: string, milliseconds: number, times?: number): void;
   /** A Slack error (`internal_error`, `channel_not_found`), or an HTTP status such as `503`. Nothing is done. */
   failNext(method: string, error: string | number, times?: number): void;
+  /** Befalls every call of the methods that fit, or the first of each `every`, until `clear`. */
+  keep(fault: SlackFault, options?: { on?: RegExp; every?: number }): void;
+  /** Ends all of it. */
+  clear(): void;
 };
 
 export type SlackEmulator = {
