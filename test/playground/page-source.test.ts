@@ -33,7 +33,8 @@ const moment = (changes: object) => ({
   me: 'U0ALICE',
   approvers: ['U0ALICE', 'U0BOB'],
   records: { run: null, approvals: [] },
-  world: { unhealthyNext: false },
+  world: { unhealthyNext: false, troubles: [] },
+  time: { now: 0, ahead: 0, underway: false },
   ...changes,
 });
 const pending = { run: null, approvals: [{ state: 'pending', requester: 'slack:T0ACME:U0ALICE' }] };

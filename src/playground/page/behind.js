@@ -1,16 +1,14 @@
 /** The side panel: what the world and the app's own records say, beside what Slack shows. */
+import { createTimeControl, createTroubleControl } from './controls.js';
 import { fill, h, reconcile } from './dom.js';
 import { lastPart } from './guide.js';
 
-/** @param {HTMLElement} node @param {(verb: string, body?: object) => void} act */
-export function createBehind(node, act) {
+/** @param {HTMLElement} node @param {(verb: string, body?: object) => Promise<unknown>} act @param {() => string} me */
+export function createBehind(node, act, me) {
+  const time = createTimeControl(act, me);
+  const troubles = createTroubleControl(act);
   const machines = h('ul', { class: 'machines' });
   const worldNote = h('p', { class: 'muted small' });
-  const unhealthy = h('input', {
-    type: 'checkbox',
-    role: 'switch',
-    on: { change: (event) => act('unhealthy', { on: event.target.checked }) },
-  });
   const run = h('div', { class: 'run' });
   const cost = h('p', { class: 'cost' });
   const audit = h('ol', { class: 'audit', reversed: true });
@@ -21,7 +19,6 @@ export function createBehind(node, act) {
       'The world',
       h('p', { class: 'muted small' }, 'Fly app acme-web, production'),
       machines,
-      h('label', { class: 'switch' }, unhealthy, h('span', null, 'Make the next release unhealthy')),
       h(
         'div',
         { class: 'row' },
@@ -30,14 +27,18 @@ export function createBehind(node, act) {
       ),
       worldNote,
     ),
+    section('Make something fail', troubles.nodes),
+    section('Time', time.nodes),
     section('Current run', run),
     section('Cost', cost),
     section('Audit trail', auditNote, audit),
   );
 
   return {
-    render({ world, records, slack }) {
-      unhealthy.checked = world.unhealthyNext;
+    render(state) {
+      const { world, records, slack } = state;
+      time.render(state);
+      troubles.render(state);
       fill(worldNote, world.note);
       reconcile(machines, world.machines, (machine) => machine.id, JSON.stringify, machineNode);
       fill(run, runNode(records, slack));

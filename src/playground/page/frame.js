@@ -1,11 +1,14 @@
 /** The small parts around the messages: app state, pane buttons, the empty channel, and who is at work. */
+import { troublesOn } from './controls.js';
 import { fill, h } from './dom.js';
 import { avatar } from './people.js';
 
 const find = (selector) => document.querySelector(selector);
 
 /** Whether the app lives, and the button that fits. */
-export function renderApp({ state: appState, detail }) {
+export function renderApp({ state, detail }, time) {
+  // Down for a jump in time is no death.
+  const appState = time.underway ? 'starting' : state;
   const words = { running: 'App running', crashed: 'App dead', starting: 'App starting…' };
   const node = find('#app-state');
   node.dataset.state = appState;
@@ -13,6 +16,20 @@ export function renderApp({ state: appState, detail }) {
   if (node.textContent !== words[appState]) node.textContent = words[appState];
   find('#crash').hidden = appState === 'crashed';
   find('#start').hidden = appState !== 'crashed';
+}
+
+/** One line over everything while something is made to fail: nobody shall take a trouble of their own making for a fault. */
+export function renderTroubles(world, heal) {
+  const words = troublesOn(world).join(' · ');
+  const node = find('#trouble');
+  if (node.dataset.words === words) return;
+  node.dataset.words = words;
+  node.hidden = words === '';
+  fill(
+    node,
+    h('span', null, h('strong', null, 'On purpose: '), words, '.'),
+    h('button', { type: 'button', class: 'button small', on: { click: heal } }, 'All well again'),
+  );
 }
 
 /** The bar that stands for the panes on a phone. */

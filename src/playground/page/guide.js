@@ -36,8 +36,9 @@ export function createGuide(node, use) {
 }
 
 /** The one thing worth doing now, from what the world looks like. */
-export function advice({ slack, app, me, approvers, records, world }) {
+export function advice({ slack, app, me, approvers, records, world, time }) {
   const name = (id) => slack.people.find((person) => person.id === id)?.realName.split(' ')[0] ?? id;
+  if (time?.underway) return 'Time moves on…';
   if (app.state === 'crashed')
     return 'The app is dead; Slack and the world are not. Type something or click a button if you like, then press Start: nothing is lost.';
   if (app.state === 'starting') return 'The app is starting…';

@@ -3,13 +3,14 @@ import { createBehind } from './behind.js';
 import { blocks } from './blocks.js';
 import { createComposer } from './composer.js';
 import { fill, h } from './dom.js';
-import { renderApp, renderEmpty, renderPanes, renderStatus } from './frame.js';
+import { renderApp, renderEmpty, renderPanes, renderStatus, renderTroubles } from './frame.js';
 import { createGuide } from './guide.js';
 import { renderMessages } from './messages.js';
 import { createModal } from './modal.js';
 import { namesOf, renderPeople } from './people.js';
 import { renderPlaces } from './places.js';
 import { act, follow } from './server.js';
+import { setZone } from './time.js';
 
 const find = (selector, from = document) => from.querySelector(selector);
 const top = find('#top');
@@ -102,7 +103,7 @@ function newest(place) {
 
 const composer = createComposer(find('.compose', chat), { label: 'Message', send: (text) => speak(text, false) });
 const replyComposer = createComposer(find('.compose', thread), { label: 'Reply', send: (text) => speak(text, true) });
-const behind = createBehind(find('#behind .scroller'), deed);
+const behind = createBehind(find('#behind .scroller'), deed, () => shown.me);
 const guide = createGuide(find('.guide', chat), (text, channel) => {
   const place = world.slack.channels.find((candidate) => candidate.name === channel);
   if (place) go(place.id);
@@ -125,11 +126,13 @@ function render() {
   const { slack, app } = world;
   const place = placeOf();
   const names = namesOf(slack, shown.me);
+  setZone(slack.people.find((person) => person.id === shown.me)?.timeZone);
   openExpected(place);
   stage.dataset.pane = shown.pane;
   document.body.dataset.person = shown.me;
   renderPeople(find('#who'), state(), choosePerson);
-  renderApp(app);
+  renderApp(app, world.time);
+  renderTroubles(world.world, () => deed('heal'));
   renderPlaces(find('#places'), state(), shown, go);
   renderPanes(shown);
 

@@ -3,6 +3,7 @@ import { blocks } from './blocks.js';
 import { h, reconcile } from './dom.js';
 import { mrkdwn } from './mrkdwn.js';
 import { avatar } from './people.js';
+import { clock, dayOf } from './time.js';
 
 const groupedForSeconds = 300;
 
@@ -21,20 +22,21 @@ export function renderMessages(scroller, list, messages, context, { inThread = f
       !message.is_ephemeral &&
       !previous.is_ephemeral &&
       Number(message.ts) - Number(previous.ts) < groupedForSeconds;
+    const day = previous && dayOf(previous.ts) !== dayOf(message.ts) ? dayOf(message.ts) : null;
     previous = message;
-    return { message, follows: Boolean(follows) };
+    return { message, follows: Boolean(follows) && day === null, day };
   });
   reconcile(
     list,
     items,
     ({ message }) => message.ts,
-    ({ message, follows }) => JSON.stringify([{ ...message, replies: undefined }, follows, context.names.me]),
-    ({ message, follows }) => messageNode(message, follows, context, inThread),
+    ({ message, follows, day }) => JSON.stringify([{ ...message, replies: undefined }, follows, day, context.names.me]),
+    (item) => messageNode(item, context, inThread),
   );
   if (atBottom) scroller.scrollTop = scroller.scrollHeight;
 }
 
-function messageNode(message, follows, context, inThread) {
+function messageNode({ message, follows, day }, context, inThread) {
   const { names } = context;
   const name = names.personName(message.user) ?? 'Somebody';
   const bySophia = message.user === names.bot;
@@ -49,6 +51,7 @@ function messageNode(message, follows, context, inThread) {
       class: `message${follows ? ' follows' : ''}${message.is_ephemeral ? ' ephemeral' : ''}`,
       data: { ts: message.ts },
     },
+    day && h('p', { class: 'day' }, day),
     follows ? h('span', { class: 'gutter', 'aria-hidden': 'true' }, clock(message.ts)) : avatar(message.user, name),
     h(
       'article',
@@ -136,9 +139,4 @@ function tools(message, context, inThread) {
     h('option', { value: '' }, '⋯'),
     choices.map(({ label }, index) => h('option', { value: String(index) }, label)),
   );
-}
-
-/** @param {string} ts */
-export function clock(ts) {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 }

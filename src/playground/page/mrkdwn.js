@@ -1,6 +1,7 @@
 /** Slack's mrkdwn as DOM nodes: bold, italic, strike, code, quotes, links, mentions, emoji. */
 import { fragment, h, link } from './dom.js';
 import { emojiOf } from './emoji.js';
+import { slackDate } from './time.js';
 
 /** @typedef {{ personName(id: string): string | undefined, channelName(id: string): string | undefined, me: string, bot: string }} Names */
 
@@ -86,12 +87,19 @@ function angled(inside, names) {
   const [target = '', label] = split(inside);
   if (target.startsWith('@')) return mention(target.slice(1), names);
   if (target.startsWith('#')) return channel(target.slice(1), label, names);
-  if (target.startsWith('!date')) return h('time', null, unescaped(label ?? ''));
+  if (target.startsWith('!date')) return date(target, unescaped(label ?? ''));
   if (target.startsWith('!'))
     return h('span', { class: 'mention' }, `@${unescaped(label ?? target.slice(1)).replace(/^@/, '')}`);
   // Anything else between angle brackets is what somebody typed, not markup.
   if (!/^(https?:\/\/|mailto:)/.test(target)) return null;
   return link(unescaped(target), unescaped(label ?? target.replace(/^mailto:/, '')));
+}
+
+/** `!date^1392734382^{date_short} at {time}`, perhaps with a link; what it stands for when the format is unknown. */
+function date(target, otherwise) {
+  const [, seconds = '', format = '', address] = target.split('^');
+  const node = h('time', null, slackDate(Number(seconds), format) ?? otherwise);
+  return address ? link(unescaped(address), node) : node;
 }
 
 function split(inside) {

@@ -1,6 +1,7 @@
 /** Slack's rich_text block and table cells as DOM nodes. */
 import { h, link } from './dom.js';
 import { channel, emojiNode, mention } from './mrkdwn.js';
+import { slackDate } from './time.js';
 
 /** @param {{ elements?: object[] }} block @param {import('./mrkdwn.js').Names} names */
 export function richText(block, names) {
@@ -52,7 +53,7 @@ function leaf(element, names) {
     case 'usergroup':
       return h('span', { class: 'mention' }, `@${element.usergroup_id}`);
     case 'date':
-      return h('time', null, element.fallback ?? new Date(element.timestamp * 1000).toLocaleString());
+      return h('time', null, slackDate(element.timestamp, element.format ?? '') ?? element.fallback ?? '');
     case 'color':
       return h('code', null, element.value);
     default:
