@@ -75,7 +75,7 @@ test('a model that breaks off in the middle is taken back, and the next one begi
   expect(answer).toMatchObject({ state: 'answered', text: 'words of spare/one' });
   expect(answer.fallbacks).toEqual([{ model: 'quick/one', reason: expect.stringContaining('failing') }]);
   const [before, after] = heard.join('').split('⟲');
-  expect(before).toBe('words ');
+  expect(before).toBe('words of ');
   expect(after).toBe('words of spare/one');
 });
 
