@@ -61,7 +61,7 @@ export type BreakGlass = ({ state: 'may'; announce: string } | { state: 'may not
 
 export type PolicyQuestion = {
   action: Action;
-  plan: Pick<PlanDraft, 'environment' | 'target' | 'repository' | 'covers'>;
+  plan: Pick<PlanDraft, 'environment' | 'target' | 'repository' | 'covers' | 'deciders'>;
   requester: Person;
   channel: string;
   taint: TaintSource[];

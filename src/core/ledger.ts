@@ -1,4 +1,5 @@
 /** What was begun and how it ended: the book that makes a deed happen once. */
+import type { AuditEntry, AuditRow } from './audit.ts';
 import type { Json } from './json.ts';
 
 export type LedgerState = 'started' | 'done' | 'failed' | 'unknown';
@@ -43,6 +44,17 @@ export interface Ledger {
     result: Json,
     at: string,
   ): Promise<boolean>;
+  /**
+   * The same, together with what it means: the row of the audit trail and what was set aside for it (all of it when done,
+   * nothing when failed, kept aside while unknown). Null, and nothing at all, when that attempt no longer owns the row.
+   */
+  settleWritten(
+    key: string,
+    attempt: number,
+    state: 'done' | 'failed' | 'unknown',
+    result: Json,
+    audit: AuditEntry,
+  ): Promise<AuditRow | null>;
   /** Which of an approval's listed steps are spent. */
   spentSteps(approvalId: string): Promise<number[]>;
   /** Those that wait for a person to say how they ended, oldest first. */

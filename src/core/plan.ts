@@ -39,6 +39,8 @@ export type PlanDraft = {
     egress?: true;
     plan: { target: string; environment?: string; repository?: string };
   };
+  /** Who may decide the deed this one is about (whose outcome it settles), apart from whoever asked for it: a policy may go by it. */
+  deciders?: string[];
   details: Detail[];
   steps?: PlannedStep[];
   /** How long after its start, and for how much money in all, the steps are granted; beyond that each asks anew. */

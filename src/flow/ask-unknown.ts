@@ -32,7 +32,7 @@ export async function askUnknown(
     tone: 'warning',
     markdown: `I cannot tell whether this was done: ${plan.summary}\nWhat I saw: ${evidence}\nPlease look at \`${plan.target}\`, then say how it ended: \`settle ${reference} done <what you saw>\` or \`settle ${reference} failed <what you saw>\`.`,
     ...(plan.links ? { links: plan.links } : {}),
-    footer: `Reference ${reference}. Run by ${services.owner}. I will not try it again by myself.`,
+    footer: `Reference ${reference}. Run by ${services.owner}. An admin says how it ended, or somebody else than the requester who may approve it. I will not try it again by myself.`,
     buttons: settleButtons(reference),
   };
   const tell = [

@@ -148,7 +148,14 @@ async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Pro
     return (await ruleCall(job, call, action, ready.plan)).lease === ready.lease
       ? null
       : `Lease ${ready.lease} no longer covers it.`;
-  return (await rule(job, action, ready.plan)).verdict === 'allow' ? null : 'The policy has changed.';
+  // Who may decide the deed it is about is part of what was allowed: read again, as everything is.
+  let plan = ready.plan;
+  try {
+    if (plan.deciders) plan = await planOf(action, plan.input, lookContext(job));
+  } catch (error) {
+    return `It can no longer be planned: ${toSophiaError(error).message}`;
+  }
+  return (await rule(job, action, plan)).verdict === 'allow' ? null : 'The policy has changed.';
 }
 
 async function whyVoid(job: Job, approvalId: string): Promise<string | null> {

@@ -7,6 +7,7 @@ import { parseThreadId } from '../core/thread.ts';
 import { refreshCards } from './cards.ts';
 import { currentApprovers } from './entitled.ts';
 import { frozen } from './frozen.ts';
+import { writeDown } from './written.ts';
 
 /** A click, authorised here each time whatever the surface says; `words` are for the clicker alone. */
 export async function decide(services: Services, choice: Choice): Promise<{ counted: boolean; words: string }> {
@@ -41,7 +42,7 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   if (result.state === 'not found') return no('I do not know this request.');
   const after = result.approval;
   if (result.state === 'counted')
-    await services.audit.append({
+    await writeDown(services, {
       kind: 'voted',
       at,
       runId: after.runId,
@@ -49,7 +50,7 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
       action: after.plan.action,
       approvalId: after.id,
       facts: { verdict: choice.verdict, plan: after.plan.hash, state: after.state, votes: after.votes.length },
-      ...(reason ? { texts: { reason: services.redact(reason) } } : {}),
+      ...(reason ? { texts: { reason } } : {}),
     });
   if (after.state !== 'pending') await services.durable.wake(`approval:${after.id}`);
   await refreshCards(services, after);

@@ -9,17 +9,19 @@ import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
+import { withoutSecrets, writeDown } from './written.ts';
 
 const titleCharacters = 80;
 
 export function createDoor(services: Services): Door {
   return {
     async receive(message, jobKey) {
-      const title =
-        message.text.length > titleCharacters ? `${message.text.slice(0, titleCharacters - 1)}…` : message.text;
+      // Redacted before it is cut: half a secret would no longer be known as one.
+      const words = services.redact(message.text);
+      const title = words.length > titleCharacters ? `${words.slice(0, titleCharacters - 1)}…` : words;
       await services.durable.start({
         jobKey,
-        title: services.redact(title) || 'help',
+        title: title || 'help',
         requester: message.person,
         channel: message.channel,
         audience: message.audience,
@@ -58,7 +60,7 @@ export async function reportBroken(services: Services, run: RunInfo, reason: str
   await leaveOpen(services, run.id, reason);
   // The run will never take notice itself.
   for (const id of await withdraw(services, run.id, 'The run broke.', null)) await services.approvals.notice(id);
-  const row = await services.audit.append({
+  const row = await writeDown(services, {
     kind: 'stopped',
     at: services.now().toISOString(),
     runId: run.id,
@@ -66,7 +68,7 @@ export async function reportBroken(services: Services, run: RunInfo, reason: str
     action: null,
     approvalId: null,
     facts: { state: 'broke' },
-    texts: { reason: services.redact(reason) },
+    texts: { reason },
   });
   if (run.thread === null) return;
   await services.surface(parseThreadId(run.thread).surface).setStatus(run.thread, 'active');
@@ -83,18 +85,22 @@ export async function reportBroken(services: Services, run: RunInfo, reason: str
 /** What it had begun is known to nobody now: it is listed by `unknowns`, and a person settles it. */
 async function leaveOpen(services: Services, runId: string, reason: string): Promise<void> {
   const at = services.now().toISOString();
+  const rows = await services.audit.byRun(runId);
   for (const entry of (await services.ledger.byRun(runId)).filter((one) => one.state === 'started')) {
     const evidence = services.redact(`The run broke while it was under way: ${reason}`);
-    if (!(await services.ledger.settle(entry.key, entry.attempt, 'unknown', { evidence }, at))) continue;
-    await services.audit.append({
+    const call = entry.key.slice(runId.length + 1);
+    const target = rows.find((row) => row.kind === 'started' && row.facts.call === call)?.facts.target;
+    const row = withoutSecrets(services, {
       kind: 'settled',
       at,
       runId,
       person: null,
       action: entry.action,
       approvalId: entry.approvalId,
-      facts: { state: 'unknown', call: entry.key.slice(runId.length + 1), plan: entry.planHash },
+      facts: { state: 'unknown', call, plan: entry.planHash, ...(target === undefined ? {} : { target }) },
       texts: { result: evidence },
     });
+    // Together: an open outcome without its row could be neither listed nor settled.
+    await services.ledger.settleWritten(entry.key, entry.attempt, 'unknown', { evidence }, row);
   }
 }

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { currentApprovers } from './entitled.ts';
 import { inputSchema } from './input.ts';
+import { writeDown } from './written.ts';
 
 /** What the person may fill in, or why there is nothing to edit. */
 export async function editForm(services: Services, approvalId: string, person: string): Promise<EditForm> {
@@ -139,7 +140,7 @@ function reasonOf(person: string): string {
 }
 
 async function written(services: Services, approval: Approval, person: string, changes: string): Promise<void> {
-  await services.audit.append({
+  await writeDown(services, {
     kind: 'closed',
     at: services.now().toISOString(),
     runId: approval.runId,
@@ -147,7 +148,7 @@ async function written(services: Services, approval: Approval, person: string, c
     action: approval.plan.action,
     approvalId: approval.id,
     facts: { state: 'superseded', edited: true },
-    texts: { changes: services.redact(changes) },
+    texts: { changes },
   });
 }
 

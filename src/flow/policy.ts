@@ -34,6 +34,10 @@ const match = z.strictObject({
     .describe('role or person id of the one who asks'),
   taint: z.boolean().optional().describe('true: only when untrusted text is in the run'),
   egress: z.boolean().optional(),
+  approver: z
+    .boolean()
+    .optional()
+    .describe('true: only when who asks may decide the deed it is about (whose outcome is settled)'),
 });
 
 const policyRule = z
@@ -96,6 +100,10 @@ export const builtInRules: PolicyRule[] = [
   {
     ...builtIn('an admin who has looked settles an unknown outcome', undefined, 'allow'),
     match: { action: 'sophia_settle_outcome', person: 'admins' },
+  },
+  {
+    ...builtIn('who may decide a deed, and did not ask for it, settles its unknown outcome', undefined, 'allow'),
+    match: { action: 'sophia_settle_outcome', approver: true },
   },
   { ...builtIn('reads are free', undefined, 'allow'), match: { effect: 'read' } },
   { ...builtIn('a write asks one other person', undefined, 'ask'), match: { effect: 'write' } },
@@ -167,6 +175,7 @@ export function createPolicy(options: PolicyOptions): Policy {
     if (wanted.time !== undefined && !within(wanted.time, now())) return false;
     if (wanted.taint !== undefined && wanted.taint !== taint.length > 0) return false;
     if (wanted.egress !== undefined && wanted.egress !== (action.egress === true)) return false;
+    if (wanted.approver !== undefined && wanted.approver !== (plan.deciders ?? []).includes(requester.id)) return false;
     return parts.every(([want, test]) => want === undefined || [want].flat().some(test));
   }
 

@@ -49,7 +49,8 @@ export async function settled(
   const row = await record(job, 'settled', call.action, {
     approvalId: entry.approvalId,
     facts: { state, plan: plan.hash, target: plan.target, call: call.ordinal, attempt, ran_as: job.services.owner },
-    texts: { result: JSON.stringify(result).slice(0, 4000) },
+    // Cut after it is redacted: half a secret would no longer be known as one.
+    texts: { result: job.services.redact(JSON.stringify(result)).slice(0, 4000) },
   });
   await release(job, call);
   if (state === 'unknown')

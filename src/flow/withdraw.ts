@@ -1,6 +1,7 @@
 /** Takes back the questions of a run that has ended: closed, written down, and their buttons gone. */
 import type { Services } from '../core/job.ts';
 import { refreshCards } from './cards.ts';
+import { writeDown } from './written.ts';
 
 export async function withdraw(
   services: Services,
@@ -12,7 +13,7 @@ export async function withdraw(
   for (const { id } of pending) {
     const closed = await services.approvals.close(id, 'stopped', reason);
     if (!closed) continue;
-    await services.audit.append({
+    await writeDown(services, {
       kind: 'closed',
       at: services.now().toISOString(),
       runId,

@@ -7,6 +7,19 @@ const mark = '[redacted]';
 
 export type Redact = (text: string) => string;
 
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Every text in it, names of members included. */
+export function redactJson<Value extends Json>(value: Value, redact: Redact): Value {
+  const walk = (part: Json): Json => {
+    if (typeof part === 'string') return redact(part);
+    if (Array.isArray(part)) return part.map(walk);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, member]) => [redact(name), walk(member)]));
+  };
+  return walk(value) as Value;
+}
+
 /** `secrets` are the values in use; each is also found JSON-escaped, URL-encoded and inside base64. */
 export function createRedact(secrets: Iterable<string | undefined>): Redact {
   const forms = everyForm(secrets);

@@ -37,18 +37,7 @@ export function createBudgets(db: Sql): Budgets {
 
     room: (spend, caps) => roomFor(db, spend, caps),
 
-    settle: (id, usd) =>
-      db.transaction().execute(async (sql) => {
-        const held = await sql.deleteFrom('reservations').where('id', '=', id).returningAll().executeTakeFirst();
-        if (!held) return;
-        const { id: _, ...spend } = held;
-        const cost = usd ?? spend.usd;
-        if (cost > 0)
-          await sql
-            .insertInto('spends')
-            .values({ ...spend, usd: sane(cost) })
-            .execute();
-      }),
+    settle: (id, usd) => db.transaction().execute((sql) => settleReserved(sql, id, usd)),
 
     spent: (filter) => spent(db, filter),
 
@@ -63,6 +52,19 @@ export function createBudgets(db: Sql): Budgets {
       return (await rows.execute()).map(({ person, usd }) => ({ person, usd: Number(usd) }));
     },
   };
+}
+
+/** Within a transaction of the caller's. */
+export async function settleReserved(sql: Sql, id: string, usd: number | null): Promise<void> {
+  const held = await sql.deleteFrom('reservations').where('id', '=', id).returningAll().executeTakeFirst();
+  if (!held) return;
+  const { id: _, ...spend } = held;
+  const cost = usd ?? spend.usd;
+  if (cost > 0)
+    await sql
+      .insertInto('spends')
+      .values({ ...spend, usd: sane(cost) })
+      .execute();
 }
 
 async function roomFor(sql: Sql, spend: Spend, caps: Caps, but?: string): Promise<Room> {

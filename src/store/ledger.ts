@@ -2,6 +2,8 @@
 import type { Selectable } from 'kysely';
 import type { Json } from '../core/json.ts';
 import type { Ledger, LedgerEntry, LedgerState } from '../core/ledger.ts';
+import { append } from './audit.ts';
+import { settleReserved } from './budgets.ts';
 import type { Sql, Tables } from './schema.ts';
 import { instant } from './storable.ts';
 
@@ -39,19 +41,14 @@ export function createLedger(db: Sql): Ledger {
       return taken !== undefined;
     },
 
-    async settle(key, attempt, state, result, at) {
-      // What is unknown may still be settled by a person; what is done or failed stays so.
-      const from: LedgerState[] = state === 'unknown' ? ['started'] : ['started', 'unknown'];
-      const settled = await db
-        .updateTable('ledger')
-        .set({ state, result: JSON.stringify(result), settled_at: instant(at) })
-        .where('key', '=', key)
-        .where('attempt', '=', attempt)
-        .where('state', 'in', from)
-        .returning('key')
-        .executeTakeFirst();
-      return settled !== undefined;
-    },
+    settle: (key, attempt, state, result, at) => settle(db, key, attempt, state, result, at),
+
+    settleWritten: (key, attempt, state, result, audit) =>
+      db.transaction().execute(async (sql) => {
+        if (!(await settle(sql, key, attempt, state, result, audit.at))) return null;
+        if (state !== 'unknown') await settleReserved(sql, key, state === 'done' ? null : 0);
+        return append(sql, audit);
+      }),
 
     async spentSteps(approvalId) {
       const rows = await db
@@ -74,6 +71,22 @@ export function createLedger(db: Sql): Ledger {
       return (await rows.orderBy('started_at').orderBy('key').execute()).map(toEntry);
     },
   };
+}
+
+async function settle(
+  ...[sql, key, attempt, state, result, at]: [Sql, ...Parameters<Ledger['settle']>]
+): Promise<boolean> {
+  // What is unknown may still be settled by a person; what is done or failed stays so.
+  const from: LedgerState[] = state === 'unknown' ? ['started'] : ['started', 'unknown'];
+  const settled = await sql
+    .updateTable('ledger')
+    .set({ state, result: JSON.stringify(result), settled_at: instant(at) })
+    .where('key', '=', key)
+    .where('attempt', '=', attempt)
+    .where('state', 'in', from)
+    .returning('key')
+    .executeTakeFirst();
+  return settled !== undefined;
 }
 
 /** As it begins, whatever the caller filled in for its end. */

@@ -8,17 +8,26 @@ import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from
 let house: TestHouse;
 afterEach(() => house.close());
 
+const free = '{ name: free, match: { action: counter_add_amount }, then: allow }';
+const policyOf = (...rules: string[]) =>
+  parsePolicy(`version: 1\nrules:\n${rules.map((rule) => `  - ${rule}\n`).join('')}`);
+
 /** Alice's deed, whose answer was lost and whose look-up cannot tell. */
-async function lost(admins = [alice, bob]) {
+async function lost(admins = [alice, bob], rules = free, approver?: string) {
   const counter = counterActions();
   const add = counter.actions.find((action) => action.name === 'counter_add_amount') as PlainAction;
   add.reconcile = async () => ({ state: 'unknown', evidence: 'the counter keeps no marks' });
-  const policy = parsePolicy(
-    'version: 1\nrules:\n  - { name: free, match: { action: counter_add_amount }, then: allow }\n',
-  );
-  house = await openTestHouse({ actions: counter.actions, policy, admins });
+  const { plan } = add;
+  add.plan = async (...given) => {
+    const draft = await plan?.(...given);
+    if (!draft) throw new Error('no plan');
+    return { ...draft, cost: { usd: 2 } };
+  };
+  house = await openTestHouse({ actions: counter.actions, policy: policyOf(rules), admins });
   counter.world.afterWrite = new SophiaError('timeout', 'no answer');
   const { thread } = await house.say('add 2');
+  if (approver)
+    await house.door.decide({ approvalId: (await house.card(thread)).id, person: approver, verdict: 'approve' });
   const reply = await house.answer(thread);
   if (reply.kind !== 'outcome' || reply.outcome.state !== 'unknown') throw new Error(JSON.stringify(reply));
   return { thread, reference: reply.outcome.reference, counter };
@@ -108,3 +117,161 @@ test.each(['settle A999 done nothing like it', 'settle A1 done not an outcome'])
     expect(await answerTo(text, bob)).toMatchObject({ outcome: { state: 'refused', code: 'plan_failed' } });
   },
 );
+
+const carolDecides = '{ name: carol decides, match: { action: counter_add_amount }, then: ask, approvers: [carol] }';
+/** Whether it was settled without anybody being asked. */
+async function alone(text: string, person: string) {
+  const { thread } = await house.say(text, person);
+  const seen = await house.surface.until(
+    () =>
+      house.surface.posts.find(
+        (post) => post.thread === thread && (post.reply.kind === 'card' || post.sendId.endsWith('/answer')),
+      )?.reply,
+    'a card or an answer',
+  );
+  return seen.kind === 'card' ? 'asks' : seen.kind === 'outcome' ? seen.outcome.state : seen.kind;
+}
+
+test('who may approve the deed settles it too, though no admin', async () => {
+  const { reference } = await lost([alice, bob], carolDecides, carol);
+  expect(await alone(`settle ${reference} done the display shows 2`, carol)).toBe('done');
+  expect(await state()).toBe(0);
+});
+
+test('who may no longer approve it asks an admin, as does whoever never might', async () => {
+  const { reference } = await lost([alice, bob], carolDecides, carol);
+  house.surface.people.set('test:T1:dave', { id: 'test:T1:dave', name: 'dave', kind: 'member' });
+  expect(await alone(`settle ${reference} done the display shows 2`, 'test:T1:dave')).toBe('asks');
+  await house.answer((await house.say('stop', 'test:T1:dave', 'command', { thread: openCard() })).thread);
+  house.setPolicy(
+    policyOf('{ name: bob decides, match: { action: counter_add_amount }, then: ask, approvers: [bob] }'),
+  );
+  expect(await alone(`settle ${reference} done the display shows 2`, carol)).toBe('asks');
+  expect(await state()).toBe(1);
+});
+
+function openCard(): string {
+  const card = house.surface.posts.findLast(
+    (post) => post.reply.kind === 'card' && post.reply.approval.state === 'pending',
+  );
+  if (!card) throw new Error('no open card');
+  return card.thread;
+}
+
+test('a policy that grows stricter between the plan and the settlement: it asks', async () => {
+  const { reference } = await lost([alice, bob], carolDecides, carol);
+  const { get } = house.services.runs;
+  let looks = 0;
+  house.services.runs.get = async (id) => {
+    // Looked up twice as it is planned (the run, the deed's) and first of all as it begins.
+    const entry = await house.store.ledger.unknown();
+    if (entry[0]?.runId !== id && ++looks === 2)
+      house.setPolicy(
+        policyOf('{ name: bob decides, match: { action: counter_add_amount }, then: ask, approvers: [bob] }'),
+      );
+    return get(id);
+  };
+  expect(await alone(`settle ${reference} done the display shows 2`, carol)).toBe('asks');
+  expect(await state()).toBe(1);
+});
+
+test('the policy rules: a rule of its own comes before', async () => {
+  const never = '{ name: on call only, match: { action: sophia_settle_outcome, approver: true }, then: refuse }';
+  const { reference } = await lost([alice, bob], carolDecides, carol);
+  house.setPolicy(policyOf(never, carolDecides));
+  expect(await alone(`settle ${reference} done the display shows 2`, carol)).toBe('refused');
+  expect(await alone(`settle ${reference} done the display shows 2`, bob)).toBe('done');
+});
+
+test('whoever asked for it does not settle it alone, own approval or not, while anybody else may', async () => {
+  const own = `{ name: own, match: { action: counter_add_amount }, then: ask, approvers: [alice, carol], self_approval: true }`;
+  const { reference } = await lost([alice], own, alice);
+  const reply = await answerTo(`settle ${reference} done trust me please`, alice);
+  expect(reply).toMatchObject({
+    outcome: {
+      state: 'refused',
+      reason: expect.stringContaining('asked for this yourself'),
+      hint: 'They may: @carol.',
+    },
+  });
+  expect(await alone(`settle ${reference} done the display shows 2`, carol)).toBe('done');
+});
+
+test('a deed under a lease is settled by who may decide such a lease', async () => {
+  const asks =
+    '{ name: asks, match: { action: [counter_add_amount, sophia_grant_lease] }, then: ask, approvers: [carol] }';
+  await lost([alice, bob], asks, carol);
+  const { thread } = await house.say('allow 1h add *');
+  await house.door.decide({ approvalId: (await house.card(thread)).id, person: carol, verdict: 'approve' });
+  await house.answer(thread);
+  const add = house.services.actions.get('counter_add_amount') as PlainAction;
+  add.run = async () => {
+    throw new SophiaError('timeout', 'no answer');
+  };
+  const reply = await house.answer((await house.say('add 3')).thread);
+  if (reply.kind !== 'outcome' || reply.outcome.state !== 'unknown') throw new Error(JSON.stringify(reply));
+  expect((await house.store.leases.get('L1'))?.usesLeft).toBe(19);
+  expect(await alone(`settle ${reply.outcome.reference} failed nothing there`, carol)).toBe('done');
+});
+
+/** What must be there once, wherever it was killed. */
+async function settledOnce(thread: string, reference: string) {
+  const run = (await house.store.audit.find(reference))?.runId ?? '';
+  const rows = (await house.store.audit.byRun(run)).filter((row) => row.facts.settles === reference);
+  const told = house.surface.posts.filter(
+    (post) => post.thread === thread && JSON.stringify(post.reply).includes('was done.'),
+  );
+  const since = '2000-01-01T00:00:00.000Z';
+  return {
+    state: (await house.store.ledger.get(`${run}/1`))?.state,
+    rows: rows.length,
+    told: told.length,
+    spent: await house.store.budgets.spent({ since, runId: run }),
+    chain: (await house.store.audit.verify()).state,
+  };
+}
+
+test.each<[string, (once: () => boolean) => void]>([
+  [
+    'before anything',
+    (once) => {
+      const { settleWritten } = house.services.ledger;
+      house.services.ledger.settleWritten = async (...given) => {
+        if (once()) throw new Error('killed');
+        return settleWritten(...given);
+      };
+    },
+  ],
+  [
+    'between the record and the message',
+    (once) => {
+      const { settleWritten } = house.services.ledger;
+      house.services.ledger.settleWritten = async (...given) => {
+        const row = await settleWritten(...given);
+        if (once()) throw new Error('killed');
+        return row;
+      };
+    },
+  ],
+  [
+    'between the message and the end of the deed',
+    (once) => {
+      const { settle } = house.services.ledger;
+      house.services.ledger.settle = async (...given) => {
+        if (once()) throw new Error('killed');
+        return settle(...given);
+      };
+    },
+  ],
+])('killed %s: ledger, budget, trail and thread say it, each once', async (_, kill) => {
+  const { thread, reference } = await lost();
+  const settle = house.services.actions.get('sophia_settle_outcome') as PlainAction;
+  settle.deadlineMs = 1;
+  let killed = 0;
+  kill(() => killed++ === 0);
+  expect(await answerTo(`settle ${reference} done the display shows 2`, bob)).toMatchObject({
+    outcome: { state: 'done' },
+  });
+  expect(killed).toBeGreaterThan(0);
+  expect(await settledOnce(thread, reference)).toEqual({ state: 'done', rows: 1, told: 1, spent: 2, chain: 'whole' });
+});

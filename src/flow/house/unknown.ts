@@ -1,12 +1,14 @@
 /** Outcomes nobody could tell: listed with their evidence, and settled by a person who has looked. */
 import { z } from 'zod';
-import { type Action, defineAction } from '../../core/action.ts';
+import { type Action, type DeedContext, defineAction } from '../../core/action.ts';
 import type { AuditRow } from '../../core/audit.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
 import { parseThreadId } from '../../core/thread.ts';
+import { currentApprovers } from '../entitled.ts';
 import { maySee } from '../visible.ts';
+import { withoutSecrets } from '../written.ts';
 import { mentionOf } from './people.ts';
 
 type Open = { entry: LedgerEntry; row: AuditRow };
@@ -45,18 +47,17 @@ export function unknownActions(services: () => Services): Action[] {
       const { entry, row } = await open(reference.toUpperCase());
       const { runs, policy } = services();
       const run = await runs.get(entry.runId);
-      if (run?.requester === context.requester.id && policy.admins().some((admin) => admin !== context.requester.id))
+      const deciders = await decidersOf(services(), entry, run?.requester ?? null);
+      const others = [...new Set([...policy.admins(), ...deciders])].filter((one) => one !== context.requester.id);
+      if (run?.requester === context.requester.id && others.length > 0)
         throw new SophiaError('forbidden', 'You asked for this yourself, so somebody else has to say how it ended.', {
-          hint: `An admin may: ${policy
-            .admins()
-            .filter((admin) => admin !== context.requester.id)
-            .map((admin) => mentionOf(services(), admin))
-            .join(', ')}.`,
+          hint: `They may: ${others.map((one) => mentionOf(services(), one)).join(', ')}.`,
         });
       const viewer = { person: context.requester.id, audience: context.place.audience };
       const shown = maySee(run, viewer, policy);
       return {
         target: `outcome:${entry.key}`,
+        deciders,
         summary: `Settle ${reference.toUpperCase()}${shown ? ` (${entry.action} on ${String(row.facts.target)})` : ''} as ${ending}: ${reason}`,
         details: shown
           ? [
@@ -72,45 +73,57 @@ export function unknownActions(services: () => Services): Action[] {
       };
     },
     async run({ input, resolved }, context) {
-      const { ledger, runs, surface, log, audit, redact } = services();
       const { ending, reason } = input;
       const key = String(resolved?.key);
-      const result = { output: null, reason, settledBy: context.requester.id, deed: context.deed };
-      const at = services().now().toISOString();
-      if (!(await ledger.settle(key, Number(resolved?.attempt), ending, result, at)))
-        throw new SophiaError('conflict', 'Somebody settled it meanwhile.', {
-          hint: `\`audit ${input.reference}\` tells how.`,
-        });
-      await services().budgets.settle(key, ending === 'done' ? null : 0);
-      const run = await runs.get(key.split('/')[0] ?? '');
-      await audit.append({
+      const row = withoutSecrets(services(), {
         kind: 'settled',
-        at,
-        runId: run?.id ?? null,
+        at: context.now().toISOString(),
+        runId: runOf(key),
         person: context.requester.id,
         action: null,
         approvalId: null,
         facts: { state: ending, call: key.slice(key.indexOf('/') + 1), settles: input.reference.toUpperCase() },
-        texts: { reason: redact(reason) },
+        texts: { reason },
       });
-      const here = context.place.thread === run?.thread;
-      if (run?.thread && !here) {
-        const words = `${mentionOf(services(), context.requester.id)} has looked: ${input.reference.toUpperCase()} ${ending === 'done' ? 'was done' : 'was not done'}.`;
-        await surface(parseThreadId(run.thread).surface)
-          .post(run.thread, { kind: 'words', markdown: words }, `${context.deed}/told`)
-          // It is settled all the same.
-          .catch((error) => log.warn({ run: run.id, error: String(error) }, 'a settlement could not be told'));
-      }
-      return { reference: input.reference.toUpperCase(), state: ending };
+      const result = {
+        output: null,
+        reason: services().redact(reason),
+        settledBy: context.requester.id,
+        deed: context.deed,
+      };
+      // The ledger, the budget and the trail move together or not at all; the message is made up for by `reconcile`.
+      if (!(await services().ledger.settleWritten(key, Number(resolved?.attempt), ending, result, row)))
+        throw new SophiaError('conflict', 'Somebody settled it meanwhile.', {
+          hint: `\`audit ${input.reference}\` tells how.`,
+        });
+      return tellEnd(input, key, context);
     },
     reconcile: async ({ input, resolved }, context) => {
       const entry = await services().ledger.get(String(resolved?.key));
       const ours = (entry?.result as { deed?: string } | null)?.deed === context.deed;
-      return ours && entry?.state === input.ending
-        ? { state: 'done', output: { reference: input.reference.toUpperCase(), state: input.ending } }
-        : { state: 'not done' };
+      if (!ours || entry?.state !== input.ending) return { state: 'not done' };
+      return { state: 'done', output: await tellEnd(input, entry.key, context) };
     },
   });
+
+  /** Where it was asked, once, however often this is tried. */
+  async function tellEnd(
+    { reference, ending }: { reference: string; ending: 'done' | 'failed' },
+    key: string,
+    { deed, place, requester }: DeedContext,
+  ) {
+    const { runs, surface, log } = services();
+    const name = reference.toUpperCase();
+    const run = await runs.get(runOf(key));
+    if (run?.thread && run.thread !== place.thread) {
+      const words = `${mentionOf(services(), requester.id)} has looked: ${name} ${ending === 'done' ? 'was done' : 'was not done'}.`;
+      await surface(parseThreadId(run.thread).surface)
+        .post(run.thread, { kind: 'words', markdown: words }, `${deed}/told`)
+        // It is settled all the same.
+        .catch((error) => log.warn({ run: run.id, error: String(error) }, 'a settlement could not be told'));
+    }
+    return { reference: name, state: ending };
+  }
 
   const listUnknowns = defineAction({
     name: 'sophia_list_unknowns',
@@ -142,6 +155,24 @@ export function unknownActions(services: () => Services): Action[] {
   });
 
   return [settleOutcome, listUnknowns];
+}
+
+function runOf(key: string): string {
+  return key.split('/')[0] ?? '';
+}
+
+/**
+ * Who may decide the deed now, as card and policy in force name them, without whoever asked for it. Of a deed that nobody
+ * was asked about they are not known, and admins are left.
+ */
+async function decidersOf(services: Services, entry: LedgerEntry, requester: string | null): Promise<string[]> {
+  const { approvals, leases } = services;
+  // A step under a lease: the lease was used by the workflow around it.
+  const id = entry.approvalId ?? (await leases.usedBy(entry.grantKey ?? entry.key))?.approvalId ?? null;
+  const approval = id === null ? null : await approvals.get(id);
+  if (!approval) return [];
+  const { approvers } = await currentApprovers(services, approval);
+  return approvers.filter((person) => person !== requester);
 }
 
 function evidenceOf(entry: LedgerEntry): string {
