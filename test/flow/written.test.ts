@@ -94,7 +94,7 @@ test('typed, said in a reason, read from outside or broken with: it stands nowhe
   const rows = await opened.store.audit.search({}, 1000);
   expect(rows.length).toBeGreaterThan(20);
   expect(new Set(rows.map((row) => row.kind))).toEqual(
-    new Set(['refused', 'planned', 'asked', 'voted', 'started', 'settled', 'closed', 'stopped', 'frozen']),
+    new Set(['refused', 'planned', 'asked', 'voted', 'started', 'settled', 'closed', 'stopped']),
   );
   const trail = JSON.stringify(rows);
   expect(trail).not.toContain(secret);
