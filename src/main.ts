@@ -19,7 +19,7 @@ import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy } from './flow/policy.ts';
 import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
-import { createMemory } from './memory/recall.ts';
+import { createMemory } from './memory/index.ts';
 import { chooseClass, createJournal } from './models/index.ts';
 import { connectAll, connectModel, createLog, readFiles, secrets } from './parts.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
@@ -108,9 +108,9 @@ async function serve(settings: Settings): Promise<void> {
         }),
     }),
     policyFile: files.policy,
-    memory: createMemory({ rows: store.memories }),
     model: connectModel(settings, log, journal),
     routing: journal,
+    memory: createMemory({ rows: store.memories, index: store.textIndex }),
     surface: () => slack.surface,
     environmentOf: environments(files.services),
     scopesOf: scopes(files.services),

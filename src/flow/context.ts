@@ -6,7 +6,7 @@ export type Context = { text: string; taint: TaintSource[] };
 
 const historyMessages = 30;
 const historyCharacters = 8_000;
-const memoryCharacters = 4_000;
+const memoryTokens = 1_000;
 
 export async function gatherContext(job: Job, question: string): Promise<Context> {
   const { surface, services, thread, requester, origin } = job;
@@ -28,7 +28,11 @@ export async function gatherContext(job: Job, question: string): Promise<Context
 
   const memories = await attempt(job, 'memory', async () => {
     const readable = await surface.readable(requester.id, origin.message);
-    return services.memory.recall(question, { readable, audience: origin.message.audience }, memoryCharacters);
+    return services.memory.recall(
+      question,
+      { readable, audience: origin.message.audience },
+      { maxTokens: memoryTokens },
+    );
   });
   const elsewhere = (memories ?? []).filter((row) => row.thread !== thread);
   if (elsewhere.length > 0) {

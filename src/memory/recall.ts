@@ -1,50 +1,118 @@
-/** Memory: remembers rows under the token of their place, and recalls only what asker and audience may both read. */
-import { SophiaError } from '../core/error.ts';
-import { hashJson } from '../core/hash.ts';
-import type { Memory, MemoryRows, Recollection } from '../core/memory.ts';
-import { allowedTokens, isToken } from './access.ts';
+/** Finds what is remembered: the index proposes, the record and the access tokens decide, the talk around it orders. */
+import type { MemoryKind, Recollection } from '../core/memory.ts';
+import type { MemoryRows, Standing, StoredMemory } from '../core/memory-rows.ts';
+import type { RecallIndex } from '../core/recall-index.ts';
+import { rescore } from './rescore.ts';
+import { queryWords } from './words.ts';
 
-const candidates = 50;
-const halfLifeMs = 30 * 24 * 60 * 60 * 1000;
+/** Rows the index proposes, those of them whose surroundings are looked at, and how far these reach. */
+const mostCandidates = 200;
+const mostLooked = 60;
+const mostAround = 3_000;
+const reach = 3;
+const halfLifeMs = 90 * 24 * 3_600_000;
 
-export function createMemory({ rows, now = () => new Date() }: { rows: MemoryRows; now?: () => Date }): Memory {
-  return {
-    async remember(row) {
-      if (row.text.trim() === '') return;
-      if (!isToken(row.acl)) throw new SophiaError('bad_input', `Not an access token: ${row.acl}`);
-      const text = row.text.toWellFormed();
-      const { acl, kind, person, thread, at } = row;
-      // Made from the content: a step that is repeated after a crash remembers the same row once.
-      await rows.put({ ...row, text, id: hashJson('memory', { acl, kind, person, thread, at, text }) });
-    },
+export type Search = {
+  query: string;
+  acls: string[];
+  kinds?: readonly MemoryKind[];
+  now: Date;
+  vector?: number[];
+};
 
-    async recall(query, access, maxCharacters) {
-      const allowed = allowedTokens(access);
-      if (allowed.length === 0) return [];
-      const found = await rows.search(query, allowed, candidates);
-      // The index is not the judge of access: every row is looked at once more.
-      const mayBeSaid = found.filter((row) => allowed.includes(row.acl));
-      return packed(mayBeSaid.map((row) => aged(row, now())).sort(bestFirst), maxCharacters);
-    },
-  };
+/** Every row that may be meant, with its score, best first. */
+export async function search(rows: MemoryRows, index: RecallIndex, asked: Search): Promise<Recollection[]> {
+  const { query, acls, kinds, now, vector } = asked;
+  const words = queryWords(query);
+  if (words.length === 0 || acls.length === 0) return [];
+  const ids = await index.find({
+    words,
+    acls,
+    limit: mostCandidates,
+    ...(kinds ? { kinds } : {}),
+    ...(vector ? { vector } : {}),
+  });
+  const may = (row: StoredMemory) => acls.includes(row.acl) && (!kinds || kinds.includes(row.kind));
+  const at = now.toISOString();
+  // The index is not the judge of access: every row is looked at once more, as the record has it now.
+  const found = inOrder(ids, (await rows.get(ids, acls, at)).filter(may));
+  const talks = talksOf(await rows.around(namesOf(found.slice(0, mostLooked)), acls, mostAround));
+  const near = nearby(found.slice(0, mostLooked), talks);
+  const more = (await rows.get(near, acls, at)).filter(may);
+  const all = [...found, ...more].map((row, index) => ({ ...row, talks: placesOf(row, talks, index) }));
+  const sizes = new Map([...talks].map(([name, talk]) => [name, talk.ids.length]));
+  const scores = rescore(
+    all.map((row) => ({ ...row, words: row.words.split(' ') })),
+    { text: query, now, sizes },
+  );
+  return all
+    .map(({ words: _words, talks: _talks, ...row }, index) => ({
+      ...row,
+      score: aged(scores[index] ?? 0, row.at, now),
+    }))
+    .filter((row) => row.score > 0)
+    .sort(bestFirst);
 }
 
-/** Of two rows that fit the words alike, the younger one counts for up to twice as much. */
-function aged(row: Recollection, now: Date): Recollection {
-  const age = Math.max(0, now.getTime() - Date.parse(row.at));
-  return { ...row, score: row.score * (0.5 + 0.5 * 0.5 ** (age / halfLifeMs)) };
+function inOrder(ids: string[], rows: StoredMemory[]): StoredMemory[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function namesOf(rows: Pick<Standing, 'thread' | 'talk'>[]): string[] {
+  return [...new Set(rows.flatMap(({ thread, talk }) => [thread, talk].filter((name) => name !== null)))];
+}
+
+/** What was said in a talk, in order. */
+type Talk = { ids: string[]; places: Map<string, number> };
+
+function talksOf(standing: Standing[]): Map<string, Talk> {
+  const talks = new Map<string, Standing[]>();
+  for (const row of standing)
+    for (const name of namesOf([row])) {
+      const members = talks.get(name);
+      if (members) members.push(row);
+      else talks.set(name, [row]);
+    }
+  return new Map(
+    [...talks].map(([name, members]) => {
+      const ids = members.sort(earlierFirst).map((row) => row.id);
+      return [name, { ids, places: new Map(ids.map((id, place) => [id, place])) }];
+    }),
+  );
+}
+
+function earlierFirst(one: Standing, other: Standing): number {
+  if (one.at !== other.at) return one.at < other.at ? -1 : 1;
+  return one.id < other.id ? -1 : 1;
+}
+
+/** Ids that stand next to what was found and were not found themselves: an answer need not repeat the question's words. */
+function nearby(found: StoredMemory[], talks: Map<string, Talk>): string[] {
+  const known = new Set(found.map((row) => row.id));
+  const near = new Set<string>();
+  for (const row of found)
+    for (const name of namesOf([row])) {
+      const talk = talks.get(name);
+      const place = talk?.places.get(row.id);
+      if (!talk || place === undefined) continue;
+      for (const id of talk.ids.slice(Math.max(0, place - reach), place + reach + 1)) if (!known.has(id)) near.add(id);
+    }
+  return [...near];
+}
+
+/** A talk that was not looked at still counts as one; its rows just have no neighbours. */
+function placesOf(row: StoredMemory, talks: Map<string, Talk>, index: number): { talk: string; place: number }[] {
+  return namesOf([row]).map((talk) => ({ talk, place: talks.get(talk)?.places.get(row.id) ?? -10 * (index + 1) }));
+}
+
+/** Of two rows that fit alike, the younger counts for a little more. */
+function aged(score: number, at: string, now: Date): number {
+  const age = Math.max(0, now.getTime() - Date.parse(at));
+  return score * (0.9 + 0.1 * 0.5 ** (age / halfLifeMs));
 }
 
 function bestFirst(one: Recollection, other: Recollection): number {
-  return other.score - one.score;
-}
-
-/** Whole rows only: one that does not fit makes room for a smaller one after it. */
-function packed(rows: Recollection[], maxCharacters: number): Recollection[] {
-  let room = maxCharacters;
-  return rows.filter((row) => {
-    if (row.text.length > room) return false;
-    room -= row.text.length;
-    return true;
-  });
+  if (one.score !== other.score) return other.score - one.score;
+  return one.id < other.id ? -1 : 1;
 }

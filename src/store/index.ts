@@ -10,8 +10,9 @@ import type { Freezes } from '../core/freeze.ts';
 import type { Leases } from '../core/lease.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Locks } from '../core/locks.ts';
-import type { MemoryRows } from '../core/memory.ts';
+import type { MemoryRows } from '../core/memory-rows.ts';
 import type { Policies } from '../core/policies.ts';
+import type { RecallIndex } from '../core/recall-index.ts';
 import type { Reviews } from '../core/review.ts';
 import type { ModelEvents } from '../core/routing.ts';
 import type { Runs } from '../core/run.ts';
@@ -39,6 +40,7 @@ import type { StoreKind, Tables } from './schema.ts';
 import { createSends } from './sends.ts';
 import { openSqlite } from './sqlite.ts';
 import { StorableText } from './storable.ts';
+import { createTextIndex } from './text-index.ts';
 
 export interface Store {
   readonly kind: StoreKind;
@@ -57,6 +59,8 @@ export interface Store {
   schedules: Schedules;
   memories: MemoryRows;
   modelEvents: ModelEvents;
+  /** Full text over the memories, in the same database. */
+  textIndex: RecallIndex;
   /** Waits for what is under way and frees the directory. */
   close(): Promise<void>;
 }
@@ -116,6 +120,7 @@ async function build(
     schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
     modelEvents: guarded(createModelEvents(db)),
+    textIndex: guarded(createTextIndex(db, kind)),
     async close() {
       await db.destroy();
       place.lock?.release();

@@ -1,104 +1,109 @@
-/** What is remembered, and the full-text search over it; the access tokens are checked inside the query. */
-import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { SophiaError } from '../core/error.ts';
-import type { MemoryRow, MemoryRows, Recollection } from '../core/memory.ts';
-import type { Sql, StoreKind, Tables } from './schema.ts';
-import { instant, storable } from './storable.ts';
-import { score, wordsToFind, wordsToStore } from './words.ts';
-
-type Row = Selectable<Tables['memories']>;
-
-/** Rows the index proposes before they are scored. */
-const fewestCandidates = 200;
+/** The record of what is remembered; the access tokens are checked inside every query that recalls. */
+import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import { forgetRows, moveRows } from './memory-forget.ts';
+import { toLine, toMemory, toStored } from './memory-row.ts';
+import { selected } from './memory-selection.ts';
+import { createMemoryUpkeep } from './memory-upkeep.ts';
+import type { Sql, StoreKind } from './schema.ts';
+import { instant } from './storable.ts';
 
 export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
-  const find = kind === 'sqlite' ? findInSqlite : findInPostgres;
   return {
-    async put(row) {
-      const values = toRow(row);
-      await db
-        .insertInto('memories')
-        .values(values)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    ...createMemoryUpkeep(db, kind),
+
+    async put(rows, version) {
+      if (rows.length === 0) return;
+      await db.transaction().execute(async (inside) => {
+        for (const row of rows) await putOne(inside, row, version);
+      });
+    },
+
+    async get(ids, acls, now) {
+      if (ids.length === 0 || acls.length === 0) return [];
+      const lines = await db
+        .selectFrom('memories')
+        .selectAll()
+        .where('id', 'in', ids)
+        .where('acl', 'in', acls)
+        .where('trust', '!=', 'quarantined')
+        .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', instant(now))]))
         .execute();
+      return lines.map(toStored);
     },
 
-    async search(query, acls, limit) {
-      const words = wordsToFind(query);
-      if (words.length === 0 || acls.length === 0 || limit < 1) return [];
-      const { rows } = await find(words, acls, Math.max(fewestCandidates, limit)).execute(db);
-      const scores = score(
-        rows.map((row) => row.text),
-        words,
-      );
-      return rows
-        .map((row, index) => ({ ...toMemory(row), score: scores[index] ?? 0 }))
-        .sort(bestFirst)
-        .slice(0, limit);
+    async find(selection, limit) {
+      const lines = await selected(db.selectFrom('memories'), selection)
+        .selectAll()
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return lines.map(toMemory);
     },
 
-    async forget({ id, person, thread }) {
-      if (id === undefined && person === undefined && thread === undefined)
-        throw new SophiaError('bad_input', 'Say what to forget: an id, a person or a thread.');
-      let rows = db.deleteFrom('memories');
-      if (id !== undefined) rows = rows.where('id', '=', id);
-      if (person !== undefined) rows = rows.where('person', '=', person);
-      if (thread !== undefined) rows = rows.where('thread', '=', thread);
-      return (await rows.returning('id').execute()).length;
+    async around(talks, acls, limit) {
+      if (talks.length === 0 || acls.length === 0) return [];
+      const columns = ['id', 'acl', 'thread', 'talk', 'at'] as const;
+      // Two look-ups by their own index each; an OR over both would read every row.
+      const byThread = db.selectFrom('memories').select(columns).where('thread', 'in', talks).where('acl', 'in', acls);
+      const byTalk = db.selectFrom('memories').select(columns).where('talk', 'in', talks).where('acl', 'in', acls);
+      const found = [await byThread.limit(limit).execute(), await byTalk.limit(limit).execute()].flat();
+      return [...new Map(found.map((row) => [row.id, row])).values()];
+    },
+
+    async latest(channel, before) {
+      const row = await db
+        .selectFrom('memories')
+        .select(['at', 'talk'])
+        .where('channel', '=', channel)
+        .where('at', '<=', instant(before))
+        .where('talk', 'is not', null)
+        .orderBy('at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+
+    forget: (selection) => db.transaction().execute((inside) => forgetRows(inside, selection)),
+
+    async expire(now, limit) {
+      const due = await db
+        .selectFrom('memories')
+        .select('id')
+        .where('expires_at', '<=', instant(now))
+        .limit(limit)
+        .execute();
+      if (due.length === 0) return [];
+      return db.transaction().execute((inside) => forgetRows(inside, { ids: due.map((row) => row.id) }));
+    },
+
+    move: (channel, acl) => db.transaction().execute((inside) => moveRows(inside, channel, acl)),
+
+    async about(person) {
+      const lines = await db
+        .selectFrom('memories')
+        .selectAll()
+        .where((row) => row.or([row('person', '=', person), row('subject', '=', person)]))
+        .orderBy('at')
+        .execute();
+      return lines.map(toMemory);
     },
   };
 }
 
-/** `words` are letters and digits only, so quoting them is all the escaping FTS5 needs. */
-function findInSqlite(words: string[], acls: string[], limit: number): RawBuilder<Row> {
-  const match = words.map((word) => `"${word}"`).join(' OR ');
-  return sql<Row>`
-    select memories.* from memories_fts join memories on memories.number = memories_fts.rowid
-    where memories_fts match ${match} and memories.acl in (${sql.join(acls)})
-    order by bm25(memories_fts), memories.at desc limit ${limit}`;
-}
-
-function findInPostgres(words: string[], acls: string[], limit: number): RawBuilder<Row> {
-  const match = words.map((word) => `'${word}'`).join(' | ');
-  return sql<Row>`
-    select * from memories
-    where words_index @@ ${match}::tsquery and acl in (${sql.join(acls)})
-    order by ts_rank(words_index, ${match}::tsquery, 1) desc, at desc limit ${limit}`;
-}
-
-function bestFirst(one: Recollection, other: Recollection): number {
-  if (one.score !== other.score) return other.score - one.score;
-  if (one.at !== other.at) return one.at < other.at ? 1 : -1;
-  return one.id < other.id ? -1 : 1;
-}
-
-function toRow(row: MemoryRow) {
-  const { id, acl, kind, person, thread } = row;
-  const text = storable(row.text);
-  return {
-    id,
-    acl,
-    kind,
-    text,
-    words: wordsToStore(text),
-    person,
-    thread,
-    at: instant(row.at),
-    tainted: row.tainted ? 1 : 0,
-    source: row.source,
-  };
-}
-
-function toMemory(row: Row): MemoryRow {
-  return {
-    id: row.id,
-    acl: row.acl,
-    kind: row.kind as MemoryRow['kind'],
-    text: row.text,
-    person: row.person,
-    thread: row.thread,
-    at: row.at,
-    tainted: row.tainted === 1,
-    source: row.source,
-  };
+async function putOne(db: Sql, row: StoredMemory, version: string): Promise<void> {
+  const line = toLine(row, version);
+  await db
+    .insertInto('memories')
+    .values(line)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(line))
+    .execute();
+  await db.deleteFrom('memory_sources').where('memory_id', '=', row.id).execute();
+  if (row.sources.length > 0)
+    await db
+      .insertInto('memory_sources')
+      .values([...new Set(row.sources)].map((source) => ({ memory_id: row.id, source_id: source })))
+      .execute();
+  // Its meaning may have changed with its text.
+  await db.deleteFrom('memory_vectors').where('memory_id', '=', row.id).execute();
+  await db.deleteFrom('memory_removals').where('memory_id', '=', row.id).execute();
 }

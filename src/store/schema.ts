@@ -155,7 +155,7 @@ export interface Tables {
     created_at: string;
     last_at: string;
   };
-  /** `words` is the text as searched (`words.ts`); the full-text index over it is the one thing that differs by database. */
+  /** `words` is the text as searched; the full-text index over it is the one thing that differs by database. */
   memories: {
     number: Generated<number>;
     id: string;
@@ -168,6 +168,20 @@ export interface Tables {
     at: string;
     tainted: number;
     source: string | null;
+    speaker: string | null;
+    channel: string | null;
+    origin: string | null;
+    link: string | null;
+    talk: string | null;
+    subject: string | null;
+    sources: string;
+    trust: string;
+    expires_at: string | null;
+    /** Which way of splitting words made `words`. */
+    version: string | null;
+    /** The index outside the store that holds the row as it is. */
+    indexed: string | null;
+    place: string;
   };
   model_events: {
     number: Generated<number>;
@@ -184,6 +198,11 @@ export interface Tables {
     milliseconds: number | null;
     detail: string;
   };
+  /** The same as `memories.sources`, to be looked up the other way round. */
+  memory_sources: { memory_id: string; source_id: string };
+  memory_vectors: { memory_id: string; model: string; vector: Uint8Array };
+  /** Rows that are gone, and that an index outside the store may still hold. */
+  memory_removals: { memory_id: string };
 }
 
 export type Sql = Kysely<Tables>;

@@ -349,7 +349,7 @@ test('what one is asked to remember is recalled in the same place and nowhere na
   const { thread } = await house.say('remember staging is read-only on Fridays');
   await house.answer(thread);
   const recall = (audience: string) =>
-    house.services.memory.recall('staging fridays', { readable: [audience], audience }, 1000);
+    house.services.memory.recall('staging fridays', { readable: [audience], audience }, { maxTokens: 250 });
   expect(
     (await recall('test:T1:public')).some(
       (row) => row.kind === 'fact' && row.text === 'staging is read-only on Fridays',

@@ -23,7 +23,7 @@ import { handle, handleVersion } from '../../src/flow/handle.ts';
 import { houseActions } from '../../src/flow/house/index.ts';
 import { createPolicyInForce } from '../../src/flow/in-force.ts';
 import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
-import { createMemory } from '../../src/memory/recall.ts';
+import { createMemory } from '../../src/memory/index.ts';
 import { createJournal } from '../../src/models/index.ts';
 import { openStore } from '../../src/store/index.ts';
 
@@ -251,7 +251,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     policy: createPolicyInForce({ policies: store.policies, policyOf }),
     policyFile: options.policyFile ? { read: options.policyFile } : null,
     ...store,
-    memory: createMemory({ rows: store.memories }),
+    memory: createMemory({ rows: store.memories, index: store.textIndex }),
     model: {
       answer: async (turn) =>
         options.think?.(turn) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },

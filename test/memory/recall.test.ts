@@ -1,14 +1,10 @@
 /** Memory: nothing is recalled that the asker or anybody who reads the answer may not see. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryRow, MemoryRows } from '../../src/core/memory.ts';
-import { createMemory } from '../../src/memory/recall.ts';
+import { createMemory } from '../../src/memory/index.ts';
 import { openTestStore, type TestStore } from '../store/open-test-store.ts';
+import { bobs, deploys, eng, everybodys, alices as ownMessages, said as row } from './samples.ts';
 
-const eng = 'slack:T0ACME:C0ENG';
-const deploys = 'slack:T0ACME:C0DEPLOYS';
-const everybodys = 'slack:T0ACME:public';
-const ownMessages = 'slack:T0ACME:D0ALICE';
 const now = () => new Date('2026-03-02T10:00:00.000Z');
 
 let store: TestStore;
@@ -17,31 +13,20 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const row = (text: string, over: Partial<Omit<MemoryRow, 'id'>> = {}): Omit<MemoryRow, 'id'> => ({
-  acl: eng,
-  kind: 'message',
-  text,
-  person: 'slack:T0ACME:U0ALICE',
-  thread: 'slack:T0ACME:C0ENG:1.1',
-  at: '2026-03-02T09:00:00.000Z',
-  tainted: true,
-  source: null,
-  ...over,
-});
+const open = () => createMemory({ rows: store.memories, index: store.textIndex, now });
 
-async function recalled(query: string, readable: string[], audience: string, maxCharacters = 10_000) {
-  const memory = createMemory({ rows: store.memories, now });
-  return (await memory.recall(query, { readable, audience }, maxCharacters)).map((one) => one.text);
+async function recalled(query: string, readable: string[], audience: string, maxTokens = 10_000) {
+  return (await open().recall(query, { readable, audience }, { maxTokens })).map((one) => one.text);
 }
 
 describe('who may hear it', () => {
   beforeEach(async () => {
-    const memory = createMemory({ rows: store.memories, now });
+    const memory = open();
     await memory.remember(row('deploy: eng', { acl: eng }));
     await memory.remember(row('deploy: deploys', { acl: deploys }));
     await memory.remember(row('deploy: public', { acl: everybodys }));
     await memory.remember(row('deploy: alice', { acl: ownMessages }));
-    await memory.remember(row('deploy: bob', { acl: 'slack:T0ACME:D0BOB' }));
+    await memory.remember(row('deploy: bob', { acl: bobs }));
     await memory.remember(row('deploy: other team', { acl: 'slack:T0EVIL:public' }));
   });
   const alices = [eng, deploys, everybodys, ownMessages];
@@ -106,16 +91,16 @@ describe('who may hear it', () => {
 });
 
 test('an index that hands out foreign rows is not believed', async () => {
-  const leaking: MemoryRows = {
-    ...store.memories,
-    search: async () => [
-      { ...row('deploy: bob', { acl: 'slack:T0ACME:D0BOB' }), id: '1', score: 9 },
-      { ...row('deploy: eng'), id: '2', score: 1 },
-    ],
-  };
-  const memory = createMemory({ rows: leaking, now });
-  const found = await memory.recall('deploy', { readable: [eng], audience: eng }, 1_000);
-  expect(found.map((one) => one.id)).toEqual(['2']);
+  const memory = open();
+  const foreign = await memory.remember(row('deploy: bob', { acl: bobs }));
+  const own = await memory.remember(row('deploy: eng'));
+  const leaking = { ...store.textIndex, find: async () => [foreign ?? '', own ?? '', 'made up'] };
+  const found = await createMemory({ rows: store.memories, index: leaking, now }).recall(
+    'deploy',
+    { readable: [eng], audience: eng },
+    { maxTokens: 1_000 },
+  );
+  expect(found.map((one) => one.id)).toEqual([own]);
 });
 
 test('no foreign row ever comes back, whatever is stored, readable and asked', async () => {
@@ -128,7 +113,7 @@ test('no foreign row ever comes back, whatever is stored, readable and asked', a
     'slack:T0EVIL:public',
     'slack:T0EVIL:D1',
   ];
-  const memory = createMemory({ rows: store.memories, now });
+  const memory = open();
   for (const acl of tokens)
     for (const text of ['deploy web', 'rollback']) await memory.remember(row(`${text} ${acl}`, { acl }));
   let heard = 0;
@@ -138,7 +123,7 @@ test('no foreign row ever comes back, whatever is stored, readable and asked', a
       fc.subarray(tokens),
       fc.oneof(fc.constantFrom(...tokens), fc.string()),
       async (query, readable, audience) => {
-        const found = await memory.recall(query, { readable, audience }, 10_000);
+        const found = await memory.recall(query, { readable, audience }, { maxTokens: 10_000 });
         heard += found.length;
         const team = audience.split(':')[1] ?? '';
         const direct = /^slack:\w+:D\w+$/.test(audience);
@@ -155,19 +140,8 @@ test('no foreign row ever comes back, whatever is stored, readable and asked', a
   expect(heard).toBeGreaterThan(0);
 });
 
-test('whole rows are packed, best first, into the given room', async () => {
-  const memory = createMemory({ rows: store.memories, now });
-  await memory.remember(row('deploy rollback'));
-  await memory.remember(row(`deploy ${'long '.repeat(50)}`));
-  await memory.remember(row('deploy page'));
-  expect(await recalled('deploy rollback', [eng], eng)).toHaveLength(3);
-  expect(await recalled('deploy rollback', [eng], eng, 26)).toEqual(['deploy rollback', 'deploy page']);
-  expect(await recalled('deploy rollback', [eng], eng, 14)).toEqual(['deploy page']);
-  expect(await recalled('deploy rollback', [eng], eng, 0)).toEqual([]);
-});
-
 test('of rows that fit alike the younger comes first', async () => {
-  const memory = createMemory({ rows: store.memories, now });
+  const memory = open();
   await memory.remember(row('deploy old', { at: '2025-03-02T09:00:00.000Z' }));
   await memory.remember(row('deploy new', { at: '2026-03-01T09:00:00.000Z' }));
   await memory.remember(row('deploy mid', { at: '2026-01-01T09:00:00.000Z' }));
@@ -175,13 +149,13 @@ test('of rows that fit alike the younger comes first', async () => {
 });
 
 test('empty text is not remembered, and the same row twice is one', async () => {
-  const memory = createMemory({ rows: store.memories, now });
+  const memory = open();
   await memory.remember(row(' \n'));
   for (let repeat = 0; repeat < 3; repeat++) await memory.remember(row('deploy \ud800 web'));
   expect(await recalled('deploy web', [eng], eng)).toEqual(['deploy \uFFFD web']);
 });
 
 test('a row under a malformed token is refused', async () => {
-  const memory = createMemory({ rows: store.memories, now });
+  const memory = open();
   await expect(memory.remember(row('deploy', { acl: '' }))).rejects.toMatchObject({ code: 'bad_input' });
 });

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { stored } from '../memory/samples.ts';
 import { databaseUrl } from './on-each-database.ts';
 import { alice, approval, entry, inTime, vote } from './samples.ts';
 
@@ -157,17 +158,7 @@ test('callers at once share the one connection without sharing a transaction: wh
 
 test('a forgotten word is in none of the files once the store is closed', async () => {
   const store = await openHere();
-  await store.memories.put({
-    id: 'memory-1',
-    acl: 'slack:T0ACME:C0ENG',
-    kind: 'message',
-    text: 'zanzibar',
-    person: alice,
-    thread: null,
-    at: inTime,
-    tainted: true,
-    source: null,
-  });
+  await store.memories.put([stored('memory-1', 'zanzibar')], '1');
   await store.audit.append({
     kind: 'asked',
     at: inTime,

@@ -10,6 +10,7 @@ import { leases } from './010-leases.ts';
 import { reviews } from './011-reviews.ts';
 import { schedules } from './020-schedules.ts';
 import { modelEvents } from './030-model-events.ts';
+import { memory } from './040-memory.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -22,6 +23,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '011_reviews': { up: (db) => reviews(db, kind) },
     '020_schedules': { up: (db) => schedules(db, kind) },
     '030_model_events': { up: (db) => modelEvents(db, kind) },
+    '040_memory': { up: (db) => memory(db, kind) },
   };
   return { getMigrations: async () => migrations };
 }

@@ -1,0 +1,42 @@
+/** The record of what is remembered, in the SQL store: rows, their order in talks, and what an index still has to learn. */
+import type { MemoryKind, MemoryRow, Selection } from './memory.ts';
+
+/** `words`: the text as searched, separated by spaces. */
+export type StoredMemory = MemoryRow & { words: string };
+
+/** A row's place in its talks, without its text. */
+export type Standing = Pick<MemoryRow, 'id' | 'acl' | 'thread' | 'talk' | 'at'>;
+
+export interface MemoryRows {
+  /** Same ids are replaced. `version`: of the words, for `outdated`. */
+  put(rows: StoredMemory[], version: string): Promise<void>;
+  /** Only rows whose token is in `acls`, that have not expired and are not in quarantine; in no order. */
+  get(ids: string[], acls: string[], now: string): Promise<StoredMemory[]>;
+  /** Without any check of access: for the house itself. */
+  find(selection: Selection, limit: number): Promise<MemoryRow[]>;
+  /** What stands in these talks or threads under these tokens. */
+  around(talks: string[], acls: string[], limit: number): Promise<Standing[]>;
+  /** The latest row of the channel that began no thread of its own, for the burst it belongs to. */
+  latest(channel: string, before: string): Promise<{ at: string; talk: string | null } | null>;
+  /** Removes what fits and what was made from it; returns the ids. Each stays noted for the index until `removed`. */
+  forget(selection: Selection): Promise<string[]>;
+  expire(now: string, limit: number): Promise<string[]>;
+  /** Gives a channel's rows another token; returns the ids. */
+  move(channel: string, acl: string): Promise<string[]>;
+  about(person: string): Promise<MemoryRow[]>;
+  /** Rows after this number in storing order, for exports and rebuilding. */
+  page(after: number, limit: number): Promise<{ rows: StoredMemory[]; last: number }>;
+  /** Rows whose words another version made. */
+  outdated(version: string, limit: number): Promise<MemoryRow[]>;
+  count(kinds?: readonly MemoryKind[]): Promise<number>;
+  /** Rows that an index outside the store does not hold as they are now. */
+  unindexed(index: string, limit: number): Promise<StoredMemory[]>;
+  indexed(ids: string[], index: string): Promise<void>;
+  /** Forgets that anything is indexed there: everything will be put anew. */
+  unindex(): Promise<void>;
+  /** Ids that left the record and may still be in the index. */
+  removals(limit: number): Promise<string[]>;
+  removed(ids: string[]): Promise<void>;
+  /** Leaves no byte of what was forgotten in the files. */
+  scrub(): Promise<void>;
+}

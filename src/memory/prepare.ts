@@ -1,0 +1,78 @@
+/** Makes a row of what is to be remembered: its name, its words, the burst of talk it belongs to. */
+import { SophiaError } from '../core/error.ts';
+import { hashJson } from '../core/hash.ts';
+import type { NewMemory } from '../core/memory.ts';
+import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import { isToken } from './access.ts';
+import { wordsOf } from './words.ts';
+
+/** A pause this long ends a burst of talk in a channel, and so does this much talk. */
+const pauseMs = 30 * 60_000;
+const longestTalkMs = 2 * 3_600_000;
+
+export type Latest = Map<string, { at: string; talk: string | null } | null>;
+
+/** `latest` carries the talks from row to row of one batch, whose earlier rows are not in the record yet. */
+export async function prepare(given: NewMemory, rows: MemoryRows, latest: Latest): Promise<StoredMemory | null> {
+  if (given.text.trim() === '') return null;
+  if (!isToken(given.acl)) throw new SophiaError('bad_input', `Not an access token: ${given.acl}`);
+  const at = new Date(given.at).toISOString();
+  const row = { ...usual, ...given, at, text: given.text.toWellFormed() };
+  return {
+    ...row,
+    id: idOf(row),
+    talk: row.talk ?? (await talkOf(row, rows, latest)),
+    words: searchWords(row),
+  };
+}
+
+/** Who said it is searched as well: people ask for it by name. */
+export function searchWords(row: {
+  text: string;
+  speaker: string | null;
+  origin: string | null;
+  kind: string;
+}): string {
+  const named = row.kind === 'code' || row.kind === 'document' ? row.origin : row.speaker;
+  return wordsOf(named ? `${named}: ${row.text}` : row.text).join(' ');
+}
+
+const usual = {
+  speaker: null,
+  channel: null,
+  origin: null,
+  link: null,
+  talk: null,
+  subject: null,
+  sources: [],
+  trust: 'said' as const,
+  expiresAt: null,
+};
+
+/**
+ * Made from its name in the system it comes from, so that an edit replaces it; without one from the content, so that a
+ * step repeated after a crash remembers the same row once.
+ */
+function idOf(row: Omit<StoredMemory, 'id' | 'words' | 'talk'>): string {
+  const { acl, kind, person, thread, at, text, origin } = row;
+  return origin === null
+    ? hashJson('memory', { acl, kind, person, thread, at, text })
+    : hashJson('memory', { kind, origin });
+}
+
+/** Replies have their thread; what stands in the channel itself belongs together while it comes without a pause. */
+async function talkOf(
+  row: Pick<StoredMemory, 'kind' | 'channel' | 'origin' | 'thread' | 'at'>,
+  rows: MemoryRows,
+  latest: Latest,
+): Promise<string | null> {
+  const { kind, channel, origin, thread, at } = row;
+  if (kind !== 'message' || channel === null || (thread !== null && thread !== origin)) return null;
+  const last = latest.has(channel) ? latest.get(channel) : await rows.latest(channel, at);
+  const begun = last?.talk ? Date.parse(last.talk.slice(channel.length + 1)) : Number.NaN;
+  const time = Date.parse(at);
+  const goesOn = last?.talk && time - Date.parse(last.at) <= pauseMs && time - begun <= longestTalkMs;
+  const talk = goesOn ? last.talk : `${channel}@${at}`;
+  latest.set(channel, { at, talk });
+  return talk;
+}

@@ -1,0 +1,65 @@
+/** Between a remembered row and its line in the table. */
+import type { Insertable, Selectable } from 'kysely';
+import type { MemoryRow } from '../core/memory.ts';
+import type { StoredMemory } from '../core/memory-rows.ts';
+import { placeOf } from './memory-place.ts';
+import type { Tables } from './schema.ts';
+import { instant, storable } from './storable.ts';
+
+type Line = Selectable<Tables['memories']>;
+
+export function toLine(row: StoredMemory, version: string): Insertable<Tables['memories']> {
+  const { id, acl, kind, words, person, thread, source, speaker, channel, origin, link, talk, subject, trust } = row;
+  return {
+    id,
+    acl,
+    kind,
+    text: storable(row.text),
+    words,
+    person,
+    thread,
+    at: instant(row.at),
+    tainted: row.tainted ? 1 : 0,
+    source,
+    speaker,
+    channel,
+    origin,
+    link,
+    talk,
+    subject,
+    sources: JSON.stringify(row.sources),
+    trust,
+    expires_at: row.expiresAt === null ? null : instant(row.expiresAt),
+    version,
+    indexed: null,
+    place: placeOf(acl, kind),
+  };
+}
+
+export function toMemory(line: Line): MemoryRow {
+  const { id, acl, text, person, thread, at, source, speaker, channel, origin, link, talk, subject } = line;
+  return {
+    id,
+    acl,
+    kind: line.kind as MemoryRow['kind'],
+    text,
+    person,
+    thread,
+    at,
+    tainted: line.tainted === 1,
+    source,
+    speaker,
+    channel,
+    origin,
+    link,
+    talk,
+    subject,
+    sources: JSON.parse(line.sources) as string[],
+    trust: line.trust as MemoryRow['trust'],
+    expiresAt: line.expires_at,
+  };
+}
+
+export function toStored(line: Line): StoredMemory {
+  return { ...toMemory(line), words: line.words };
+}

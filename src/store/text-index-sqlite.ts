@@ -1,0 +1,78 @@
+/** Candidates from FTS5: filtered by access in the index itself, found by the rarest words first so that a big house stays quick. */
+import { sql } from 'kysely';
+import type { IndexQuery } from '../core/recall-index.ts';
+import { kindWord, tokenWord } from './memory-place.ts';
+import type { Sql } from './schema.ts';
+
+/** Beyond this many tokens the table's own column filters alone: a long expression costs more than it spares. */
+const mostTokens = 20;
+/** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
+const mostScored = 12_000;
+const mostKeptCounts = 20_000;
+const keepCountsMs = 60_000;
+
+export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<string[]> {
+  const count = createCounts(db);
+
+  return async ({ words, acls, kinds, limit }) => {
+    const places = acls.length <= mostTokens ? acls.map(tokenWord) : [];
+    const rows = places.length > 0 ? await total(places, 'place') : Number.POSITIVE_INFINITY;
+    const searched = rows <= mostScored ? words : await rarest(words);
+    if (searched.length === 0) return [];
+    const match = [
+      ...(places.length > 0 ? [`place : (${anyOf(places)})`] : []),
+      ...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []),
+      `words : (${anyOf(searched)})`,
+    ].join(' AND ');
+    const { rows: found } = await sql<{ id: string }>`
+      select memories.id from memories_fts join memories on memories.number = memories_fts.rowid
+      where memories_fts match ${match} and memories.acl in (${sql.join(acls)})
+      order by bm25(memories_fts, 0.0, 1.0), memories.at desc limit ${limit}`.execute(db);
+    return found.map((row) => row.id);
+  };
+
+  /** At least one word, then as many as stay within the bound. */
+  async function rarest(words: string[]): Promise<string[]> {
+    const counted: { word: string; rows: number }[] = [];
+    for (const word of words) {
+      const rows = await count(word, 'words');
+      if (rows > 0) counted.push({ word, rows });
+    }
+    counted.sort((one, other) => one.rows - other.rows);
+    let room = mostScored;
+    return counted
+      .filter(({ rows }, index) => {
+        room -= rows;
+        return index === 0 || room >= 0;
+      })
+      .map(({ word }) => word);
+  }
+
+  async function total(words: string[], column: 'place' | 'words'): Promise<number> {
+    let rows = 0;
+    for (const word of words) rows += await count(word, column);
+    return rows;
+  }
+}
+
+/** In how many rows a word stands: counting a common one walks its whole list, so it is kept for a minute. */
+function createCounts(db: Sql): (word: string, column: 'place' | 'words') => Promise<number> {
+  const counts = new Map<string, { rows: number; until: number }>();
+  return async (word, column) => {
+    const key = `${column} ${word}`;
+    const kept = counts.get(key);
+    if (kept && kept.until > performance.now()) return kept.rows;
+    const { rows } = await sql<{ doc: number }>`
+      select doc from memories_vocabulary where term = ${word} and col = ${column}`.execute(db);
+    const found = Number(rows[0]?.doc ?? 0);
+    if (counts.size >= mostKeptCounts) counts.clear();
+    // A small count is quick to take again, and grows quickly.
+    if (found > 500) counts.set(key, { rows: found, until: performance.now() + keepCountsMs });
+    return found;
+  };
+}
+
+/** `words` are letters and digits only, so quoting them is all the escaping FTS5 needs. */
+function anyOf(words: string[]): string {
+  return words.map((word) => `"${word}"`).join(' OR ');
+}
