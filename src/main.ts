@@ -8,7 +8,7 @@ import type { Message } from './core/message.ts';
 import { readAuditKey } from './core/signed-head.ts';
 import { openDurable } from './durable/openworkflow.ts';
 import type { Directory } from './flow/approvers.ts';
-import { postHead } from './flow/audit-head.ts';
+import { dailyHead } from './flow/audit-head.ts';
 import { remindReviews } from './flow/break-glass.ts';
 import { everyMinute } from './flow/digest/due.ts';
 import { runDue } from './flow/digest/run-due.ts';
@@ -152,15 +152,17 @@ async function serve(settings: Settings): Promise<void> {
   digests();
   const stopDigests = everyMinute(digests);
   const auditKey = settings.SOPHIA_AUDIT_KEY ? readAuditKey(settings.SOPHIA_AUDIT_KEY) : null;
-  const signing = setInterval(() => sign(), signEveryMs);
+  const postHead =
+    auditKey && settings.SOPHIA_AUDIT_CHANNEL
+      ? dailyHead(house, auditKey, `slack:${slack.team}:${settings.SOPHIA_AUDIT_CHANNEL}`)
+      : null;
   const sign = () => {
-    if (!auditKey || !settings.SOPHIA_AUDIT_CHANNEL) return;
-    const channel = `slack:${slack.team}:${settings.SOPHIA_AUDIT_CHANNEL}`;
-    postHead(house, auditKey, channel).catch((error) =>
+    postHead?.().catch((error) =>
       log.warn({ error: String(error) }, 'the head of the audit trail could not be posted'),
     );
   };
   sign();
+  const signing = setInterval(sign, signEveryMs);
   const reviewing = setInterval(() => {
     remindReviews(house).catch((error) => log.warn({ error: String(error) }, 'reviews could not be looked at'));
   }, reviewEveryMs);

@@ -1,6 +1,7 @@
 /** `npm run doctor`: hands every part and its settings to the doctor. */
 import { pino } from 'pino';
 import { toSophiaError } from '../core/error.ts';
+import { readAuditKey } from '../core/signed-head.ts';
 import { parsePolicy } from '../flow/policy.ts';
 import { createRedact } from '../kit/redact.ts';
 import { connectAll, connectModel, noModel, readFileOf, secrets } from '../parts.ts';
@@ -43,10 +44,34 @@ export async function doctor({ settings, environment, write }: Command): Promise
       problems: [],
       facts: model === noModel ? [] : [JSON.stringify(model.describe())],
     },
+    auditPart(settings),
     ...files,
     ...parts,
   ];
   return runDoctor({ parts: all, write: (text) => write(redact(text)) });
+}
+
+/** The trail itself is always kept; what can be set is the signature that a cut tail no longer fits. */
+function auditPart({ SOPHIA_AUDIT_KEY, SOPHIA_AUDIT_CHANNEL }: Settings): DoctorPart {
+  const needs = [
+    { variable: 'SOPHIA_AUDIT_KEY', where: '`npm run sophia -- audit key` makes one' },
+    { variable: 'SOPHIA_AUDIT_CHANNEL', where: 'id of the channel in which the signed head is posted daily' },
+  ];
+  const set = [
+    ...(SOPHIA_AUDIT_KEY ? ['SOPHIA_AUDIT_KEY'] : []),
+    ...(SOPHIA_AUDIT_CHANNEL ? ['SOPHIA_AUDIT_CHANNEL'] : []),
+  ];
+  const part = { name: 'audit', about: 'signs the end of the audit trail daily', needs, set, problems: [] as string[] };
+  const cost =
+    'Without it, rows cut off the end of the trail, or the whole of it written anew, do not show: whoever can write to the database can do that.';
+  if (set.length === 0) return { ...part, state: 'off', facts: [cost] };
+  try {
+    if (!SOPHIA_AUDIT_KEY || !SOPHIA_AUDIT_CHANNEL) return { ...part, state: 'misconfigured', problems: [cost] };
+    const { id, publicKey } = readAuditKey(SOPHIA_AUDIT_KEY);
+    return { ...part, state: 'on', facts: [`Key ${id}; whoever checks needs the public one: ${publicKey}`] };
+  } catch (error) {
+    return { ...part, state: 'misconfigured', problems: [toSophiaError(error).message, cost] };
+  }
 }
 
 function fileParts(settings: Settings): DoctorPart[] {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeAuditKey } from '../../src/core/signed-head.ts';
 import { compileCache } from './stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -112,6 +113,21 @@ describe.concurrent('doctor', () => {
     for (const name of ['SLACK_BOT_TOKEN', 'SOPHIA_ADMINS', 'GITHUB_TOKEN', 'FLY_API_TOKEN', 'OPENROUTER_API_KEY'])
       expect(said).toContain(name);
     expect(said).toContain('fly tokens create');
+  });
+
+  test('says what it costs that the end of the audit trail is not signed, and that half of it does nothing', async () => {
+    const { said } = await start({}, 'doctor');
+    expect(said).toMatch(/– audit .*\n.*do not show.*\n.*Not set: SOPHIA_AUDIT_KEY\. `npm run sophia -- audit key`/);
+    expect((await start({ SOPHIA_AUDIT_CHANNEL: 'C0AUDIT' }, 'doctor')).said).toMatch(
+      /✗ audit [\s\S]*Set: SOPHIA_AUDIT_CHANNEL\.[\s\S]*do not show[\s\S]*Missing: SOPHIA_AUDIT_KEY/,
+    );
+    const wrong = await start({ SOPHIA_AUDIT_KEY: 'bm8ga2V5', SOPHIA_AUDIT_CHANNEL: 'C0AUDIT' }, 'doctor');
+    expect(wrong.said).toMatch(/✗ audit [\s\S]*no ed25519 private key/);
+    const { privateKey, publicKey } = makeAuditKey();
+    const right = await start({ SOPHIA_AUDIT_KEY: privateKey, SOPHIA_AUDIT_CHANNEL: 'C0AUDIT' }, 'doctor');
+    expect(right.said).toMatch(/✓ audit /);
+    expect(right.said).toContain(publicKey);
+    expect(right.said).not.toContain(privateKey);
   });
 
   test('names a policy that does not hold', async () => {
