@@ -1,7 +1,7 @@
 /** The gate from a message to a reported outcome: who may, what is asked, what is done once, and what voids it. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { defineAction, type PlainAction } from '../../src/core/action.ts';
+import { defineAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import {
@@ -181,17 +181,6 @@ test('a refusal of the outside system is a failure with its hint and nothing is 
     outcome: { state: 'failed', reason: 'The counter is held.', hint: 'Try later.' },
   });
 });
-
-test('a write whose answer was lost is looked up after its deadline and not done twice', async () => {
-  const { world, house } = await counterHouse({
-    policy: parsePolicy('version: 1\nrules:\n  - { name: free, match: { effect: write }, then: allow }\n'),
-  });
-  world.afterWrite = new SophiaError('timeout', 'no answer');
-  const { thread } = await house.say('add 2');
-  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
-  expect(world.value).toBe(2);
-  expect(world.writes).toHaveLength(1);
-}, 20_000);
 
 test('freezing stops writes for everybody, reads go on, and thawing asks', async () => {
   const { world, house } = await counterHouse();
@@ -394,26 +383,6 @@ test('a target the team has named brings its environment, whatever the door', as
   expect(await house.answer(thread)).toMatchObject({
     outcome: { state: 'refused', code: 'policy', reason: 'not by hand' },
   });
-});
-
-test('when it cannot be looked up whether a write was done, it is asked again and never guessed', async () => {
-  const free = parsePolicy('version: 1\nrules:\n  - { name: free, match: { effect: write }, then: allow }\n');
-  const { world, house } = await counterHouse({ policy: free });
-  const add = house.services.actions.get('counter_add_amount') as PlainAction;
-  const reconcile = add.reconcile;
-  let failures = 0;
-  (house.services.actions as Map<string, unknown>).set(add.name, {
-    ...add,
-    reconcile: async (...given: Parameters<NonNullable<PlainAction['reconcile']>>) => {
-      if (failures++ === 0) throw new SophiaError('unavailable', 'away');
-      return reconcile?.(...given);
-    },
-  });
-  world.afterWrite = new SophiaError('timeout', 'no answer');
-  const { thread } = await house.say('add 2');
-  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done', output: { value: 2 } } });
-  expect(failures).toBe(2);
-  expect(world.writes).toHaveLength(1);
 });
 
 test('stop without a word ends what runs in this thread', async () => {

@@ -33,6 +33,9 @@ export const carol = 'test:T1:carol';
 export const guest = 'test:T1:guest';
 export const channel = 'test:T1:C1';
 
+/** How long a test waits for what should be said; the judging of mutants waits less, since most of them say nothing. */
+const patience = Number(process.env.TEST_PATIENCE ?? 8000);
+
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 export type Posted = MessageRef & { reply: Reply; sendId: string; to?: string };
@@ -106,7 +109,7 @@ export class TestSurface implements Surface {
   }
 
   /** Resolves with the first value `look` finds, looking again whenever something is said. */
-  async until<T>(look: () => T | undefined | null | false, what: string, milliseconds = 8000): Promise<T> {
+  async until<T>(look: () => T | undefined | null | false, what: string, milliseconds = patience): Promise<T> {
     const found = look();
     if (found) return found;
     return new Promise((resolve, reject) => {

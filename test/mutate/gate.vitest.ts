@@ -21,6 +21,7 @@ export default defineConfig({
       'test/flow/entitled.test.ts',
       ...approvals.map((name) => `test/approvals/${name}.test.ts`),
     ],
+    env: { TEST_PATIENCE: '3000' },
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
