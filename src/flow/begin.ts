@@ -42,7 +42,7 @@ export async function begin(
   const usd = ready.plan.cost?.usd ?? 0;
   const over = usd > 0 ? await reserve(job, key, usd, call.action) : null;
   if (over) {
-    if (approvalId) await voidApproval(job, approvalId, over.reason);
+    if (approvalId) await close(job, approvalId, 'void', over.reason);
     await release(job, call);
     return { state: 'ended', outcome: await refusal(job, call, 'over_budget', over.reason, over.hint, ready.plan) };
   }
@@ -72,11 +72,12 @@ export async function begin(
     await services.budgets.settle(key, 0);
     if (ready.lease !== null) return { state: 'moved', reason: 'The lease is used up, over or revoked.' };
     await release(job, call);
-    const approval = approvalId === null ? null : await services.approvals.get(approvalId);
-    const [code, reason] =
-      approval?.state === 'expired'
-        ? (['expired', 'The approval expired before I could start.'] as const)
-        : (['changed', 'This approval was already spent.'] as const);
+    // Approved still, and yet not to be spent: its time was over in this moment.
+    const expired =
+      approvalId !== null && (await close(job, approvalId, 'expired', 'It expired before I could start.'));
+    const [code, reason] = expired
+      ? (['expired', 'The approval expired before I could start.'] as const)
+      : (['changed', 'This approval was already spent.'] as const);
     return { state: 'ended', outcome: await refusal(job, call, code, reason, undefined, ready.plan) };
   }
   await record(job, 'started', call.action, {
@@ -123,7 +124,7 @@ async function stillTrue(
     reason: string,
     hint?: string,
   ): Promise<Executed> => {
-    if (approvalId) await voidApproval(job, approvalId, reason);
+    if (approvalId) await close(job, approvalId, 'void', reason);
     await release(job, call);
     return { state: 'ended', outcome: await refusal(job, call, code, reason, hint, ready.plan) };
   };
@@ -135,15 +136,15 @@ async function stillTrue(
 
   const reason = approvalId ? await whyVoid(job, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason === null) return null;
-  if (approvalId) await voidApproval(job, approvalId, reason);
+  if (approvalId) await close(job, approvalId, 'void', reason);
   return { state: 'moved', reason };
 }
 
 async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Promise<string | null> {
   const action = job.services.actions.get(call.action);
+  if (!action) return 'The action is no longer there.';
   if (ready.grantStep !== null && call.grant)
     return (await grantOver(job.services, call.grant)) ? 'The time of the approved steps is over.' : null;
-  if (!action) return null;
   if (ready.lease !== null)
     return (await ruleCall(job, call, action, ready.plan)).lease === ready.lease
       ? null
@@ -197,12 +198,14 @@ function movedFacts(then: Plan, now: Plan): string | null {
   return `Since it was planned, ${names.map((name) => `${name} moved from ${short(before.get(name))} to ${short(after.get(name))}`).join('; ')}.`;
 }
 
-async function voidApproval(job: Job, id: string, reason: string): Promise<void> {
-  const closed = await job.services.approvals.close(id, 'void', reason);
-  if (!closed) return;
+/** False when it was closed or spent before. */
+async function close(job: Job, id: string, state: 'void' | 'expired', reason: string): Promise<boolean> {
+  const closed = await job.services.approvals.close(id, state, reason);
+  if (!closed) return false;
   await job.services.approvals.notice(id);
-  await record(job, 'closed', closed.plan.action, { approvalId: id, facts: { state: 'void' }, texts: { reason } });
+  await record(job, 'closed', closed.plan.action, { approvalId: id, facts: { state }, texts: { reason } });
   await refreshCards(job.services, closed);
+  return true;
 }
 
 /** A successor waits a third longer than the write may take, at least a second and at most five. */

@@ -209,6 +209,8 @@ export type HouseOptions = {
   atMost?: number;
   missing?: Map<string, string>;
   now?: () => Date;
+  /** The engine stays still: for tests that call the flow themselves. */
+  still?: true;
   /** Keeps the steps of each run, as the engine would. */
   watch?: true;
 };
@@ -293,8 +295,8 @@ export async function openTestHouse(options: HouseOptions = {}) {
   });
   services.durable = durable;
   const door: Door = createDoor(services);
-  await durable.begin();
-  const waking = setInterval(() => void wakeDecided(services), 100);
+  if (!options.still) await durable.begin();
+  const waking = options.still ? undefined : setInterval(() => void wakeDecided(services), 100);
   let said = 0;
 
   return {

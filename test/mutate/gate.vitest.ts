@@ -15,6 +15,7 @@ const approvals = [
 export default defineConfig({
   test: {
     include: [
+      'test/flow/begin.test.ts',
       'test/flow/gate.test.ts',
       'test/flow/workflow.test.ts',
       'test/flow/decide.test.ts',
