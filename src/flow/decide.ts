@@ -58,7 +58,8 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   if (result.state === 'too late') return no(`Too late: this request is ${after.state}.`);
   if (choice.verdict === 'deny') return { counted: true, words: 'Denied. Nothing will be done.' };
   const held = after.rule.glass ? null : await frozen(services, services.actions.get(after.plan.action), after.plan);
-  const standing = after.votes.filter((vote) => vote.verdict === 'approve' && now.approvers.includes(vote.person));
+  // Where somebody had said no it would be over.
+  const standing = after.votes.filter((vote) => now.approvers.includes(vote.person));
   const missing = Math.max(1, now.quorum - standing.length);
   return {
     counted: true,
@@ -84,7 +85,7 @@ function mayDecide(
   const mention = services.surface(parseThreadId(approval.thread).surface).mention;
   if (!now.approvers.includes(person))
     return `You are not among the people who may decide this: ${now.approvers.map(mention).join(', ') || 'nobody'}.`;
-  if (verdict === 'approve' && person === approval.requester && !now.selfApproval)
+  if (person === approval.requester && !now.selfApproval)
     return `You asked for this yourself, so somebody else has to approve it: ${
       now.approvers
         .filter((other) => other !== person)

@@ -26,11 +26,11 @@ export async function ruleCall(job: Job, call: ActionCall, action: Action, plan:
     };
   const ruling = await rule(job, action, plan);
   const none = { grantStep: null, grantUse: 1, lease: null };
-  const lease =
-    ruling.verdict === 'ask' && call.breakGlass === undefined ? await leaseFor(job, plan, ruling.rule) : null;
+  if (ruling.verdict === 'refuse') return { ruling, ...none };
+  if (call.breakGlass !== undefined) return { ruling: await glassRuling(job, call.breakGlass), ...none };
+  const lease = ruling.verdict === 'ask' ? await leaseFor(job, plan, ruling.rule) : null;
   if (lease) return { ...none, ruling: { verdict: 'allow', rule: `lease ${lease.id}` }, lease: lease.id };
-  const alone = call.breakGlass !== undefined && ruling.verdict !== 'refuse';
-  return { ruling: alone ? await glassRuling(job, call.breakGlass ?? '') : ruling, ...none };
+  return { ruling, ...none };
 }
 
 /** What the policy alone says. */

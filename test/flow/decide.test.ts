@@ -123,3 +123,10 @@ test('a vote is written down once, and the run is woken only by the decision', a
   const voted = (await house.store.audit.search({}, 50)).filter((row) => row.kind === 'voted');
   expect(voted.map((row) => row.person).sort()).toEqual([bob, carol]);
 });
+
+test('a request erased between the look and the vote is told as one that is not known', async () => {
+  const { card } = await asked();
+  const { vote } = house.services.approvals;
+  house.services.approvals.vote = (_id, ...rest) => vote('erased', ...rest);
+  expect(await click(card.id, bob)).toEqual({ counted: false, words: 'I do not know this request.' });
+});

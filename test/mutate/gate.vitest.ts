@@ -17,6 +17,7 @@ export default defineConfig({
     include: [
       'test/flow/begin.test.ts',
       'test/flow/gate.test.ts',
+      'test/flow/ruling.test.ts',
       'test/flow/workflow.test.ts',
       'test/flow/decide.test.ts',
       'test/flow/entitled.test.ts',
