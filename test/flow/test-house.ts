@@ -79,7 +79,7 @@ export class TestSurface implements Surface {
     return this.post(`${channel}:top`, reply, sendId);
   }
   async tell(person: string, reply: Reply, sendId: string) {
-    return this.post(`test:T1:D${person}:1`, reply, sendId, person);
+    return this.post(`test:T1:D${person.split(':').at(-1)}:1`, reply, sendId, person);
   }
   async setStatus(_thread: string, status: string) {
     this.statuses.push(status);

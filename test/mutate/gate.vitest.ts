@@ -15,6 +15,7 @@ const approvals = [
 export default defineConfig({
   test: {
     include: [
+      'test/flow/approve.test.ts',
       'test/flow/begin.test.ts',
       'test/flow/gate.test.ts',
       'test/flow/ruling.test.ts',
