@@ -132,7 +132,7 @@ async function stillTrue(
   const stop = glassBroken(call) ? null : await frozen(services, action, ready.plan);
   if (stop) return refuse('frozen', stop.reason, stop.hint);
   const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
-  if (over) return refuse('over_budget', over.reason);
+  if (over) return refuse('over_budget', over.reason, over.hint);
 
   const reason = approvalId ? await whyVoid(job, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason === null) return null;

@@ -220,6 +220,12 @@ test('a run that was stopped begins nothing', async () => {
   await expectRefused(planned, await start(planned), 'stopped', 'This run was stopped.');
 });
 
+test('a run that is not there begins nothing', async () => {
+  const planned = await approved();
+  house.services.runs.get = async () => null;
+  await expectRefused(planned, await start(planned), 'stopped', 'This run was stopped.');
+});
+
 test('a freeze begins nothing, unless the glass is broken', async () => {
   const planned = await approved();
   await house.store.freezes.freeze({ scope: 'shop:main', by: bob, reason: 'sale', since: now.toISOString() });
@@ -229,19 +235,18 @@ test('a freeze begins nothing, unless the glass is broken', async () => {
   expect(begun).toMatchObject({ outcome: { hint: expect.stringContaining('/sophia thaw in shop:main') } });
 });
 
-test('dollars that are gone begin nothing', async () => {
+const spendElsewhere = (usd: number) =>
+  house.store.budgets.record({ runId: 'other', person: bob, channel: 'c', usd, what: 'model', at: now.toISOString() });
+const over = "It may cost $4.00, and $7.00 of the workspace's budget of today ($10.00) is spent or set aside.";
+
+test('dollars that are gone begin nothing, and are looked at before what else may have moved', async () => {
   shop.usd = 4;
   const planned = await approved();
-  await house.store.budgets.record({
-    runId: 'other',
-    person: bob,
-    channel: 'c',
-    usd: 7,
-    what: 'model',
-    at: now.toISOString(),
-  });
-  const reason = "It may cost $4.00, and $7.00 of the workspace's budget of today ($10.00) is spent or set aside.";
-  await expectRefused(planned, await start(planned), 'over_budget', reason);
+  shop.facts = [];
+  await spendElsewhere(7);
+  const begun = await start(planned);
+  await expectRefused(planned, begun, 'over_budget', over);
+  expect(begun).toMatchObject({ outcome: { hint: expect.stringContaining('SOPHIA_BUDGET_DAY_USD') } });
 });
 
 test('dollars that go while the rest is read again begin nothing, and nothing stays set aside', async () => {
@@ -249,21 +254,19 @@ test('dollars that go while the rest is read again begin nothing, and nothing st
   const planned = await approved();
   const { reserve } = house.services.budgets;
   house.services.budgets.reserve = async (...given) => {
-    await house.store.budgets.record({
-      runId: 'other',
-      person: bob,
-      channel: 'c',
-      usd: 7,
-      what: 'model',
-      at: now.toISOString(),
-    });
+    await spendElsewhere(7);
     return reserve(...given);
   };
-  const reason = "It may cost $4.00, and $7.00 of the workspace's budget of today ($10.00) is spent or set aside.";
   const begun = await start(planned);
-  await expectRefused(planned, begun, 'over_budget', reason);
+  await expectRefused(planned, begun, 'over_budget', over);
   expect(begun).toMatchObject({ outcome: { hint: expect.stringContaining('SOPHIA_BUDGET_DAY_USD') } });
   expect(await house.store.budgets.spent({ since: '2030-11-20T00:00:00.000Z' })).toBe(7);
+});
+
+test('what costs nothing begins also when every dollar is gone', async () => {
+  const planned = await approved();
+  await spendElsewhere(11);
+  expect(await start(planned)).toEqual({ state: 'begun' });
 });
 
 test('an approval that is gone or closed is none', async () => {
@@ -452,8 +455,12 @@ test('a listed step spends the approval of its workflow, whatever the policy alo
 });
 
 test('a step that the policy allows beside the list spends nothing of the workflow’s approval', async () => {
-  house.setPolicy(asks('then: allow'));
   const planned = await ready();
+  expect(await begin(job, { ...call, grant: grantOf() }, planned, null, 9000)).toEqual({
+    state: 'moved',
+    reason: 'The policy has changed.',
+  });
+  house.setPolicy(asks('then: allow'));
   expect(await begin(job, { ...call, grant: grantOf() }, planned, null, 9000)).toEqual({ state: 'begun' });
   const entry = await house.store.ledger.get(`${job.run.id}/1`);
   expect(entry).toMatchObject({ approvalId: null, grantStep: null });
