@@ -259,7 +259,12 @@ test('a question that was erased stops, and nothing is drawn', async () => {
 
 test('in a private place each approver but the one who asks gets the card; the others see it where it stands', async () => {
   const { job } = await askAnd(
-    [() => vote(bob, 'approve')],
+    [
+      () => {
+        expect(cards().map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
+        return vote(bob, 'approve');
+      },
+    ],
     { approvers: [alice, bob, carol] },
     {
       audience: 'test:T1:D1',

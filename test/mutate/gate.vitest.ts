@@ -18,6 +18,7 @@ export default defineConfig({
       'test/flow/approve.test.ts',
       'test/flow/begin.test.ts',
       'test/flow/gate.test.ts',
+      'test/flow/perform.test.ts',
       'test/flow/ruling.test.ts',
       'test/flow/workflow.test.ts',
       'test/flow/decide.test.ts',

@@ -8,12 +8,19 @@ const words = {
     if (path.isStringLiteral() && sentence.test(path.node.value)) return 'words for people';
     if (path.isTemplateLiteral() && path.node.quasis.some(({ value }) => sentence.test(value.raw)))
       return 'words for people';
-    if (path.isCallExpression() && /\.log$|^log$/.test(callee(path.node.callee))) return 'log line';
+    if (isLog(path.node) || (path.isBlockStatement() && path.node.body.length > 0 && path.node.body.every(isLog)))
+      return 'log line';
     if (path.isObjectExpression() && path.node.properties.length > 0 && path.node.properties.every(isHint))
       return 'words for people';
     return undefined;
   },
 };
+
+/** The call, or the statement that is nothing else. */
+function isLog(node) {
+  if (node.type === 'ExpressionStatement') return isLog(node.expression);
+  return node.type === 'CallExpression' && /\.log$|^log$/.test(callee(node.callee));
+}
 
 function isHint(property) {
   return property.key?.name === 'hint' || property.key?.name === 'cause';
