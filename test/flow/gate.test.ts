@@ -156,12 +156,15 @@ test('two racing votes start the deed once', async () => {
 });
 
 test('an approval nobody gave in time expires, and a late click is told so', async () => {
+  let now = new Date('2030-11-20T10:00:00.000Z');
   const policy = parsePolicy(
-    'version: 1\nrules:\n  - { name: quick, match: { effect: write }, then: ask, expires: 1s }\n',
+    'version: 1\nrules:\n  - { name: quick, match: { effect: write }, then: ask, expires: 1h }\n',
   );
-  const { world, house } = await counterHouse({ policy });
+  const { world, house } = await counterHouse({ policy, now: () => now });
   const { thread } = await house.say('add 2');
   const card = await house.card(thread);
+  now = new Date('2030-11-20T11:00:00.000Z');
+  await house.durable.wake(`approval:${card.id}`);
   await house.card(thread, 'expired');
   expect(await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' })).toMatchObject({
     counted: false,
