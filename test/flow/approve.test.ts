@@ -112,6 +112,20 @@ test('what is asked is kept whole, written down, shown once, and the run says wh
   expect(await house.store.approvals.unnoticed()).toEqual([]);
 });
 
+test('what was growing in the thread is closed before the card stands below it', async () => {
+  const { job } = await directJob(house, { waits: [() => vote(bob, 'approve')] });
+  const seen: number[] = [];
+  const live = {
+    heard() {},
+    restarted() {},
+    step() {},
+    pause: async () => void seen.push(house.surface.posts.length),
+    end: () => Promise.reject(new TypeError('nothing ends here')),
+  };
+  await ask({ ...job, live }, call, ready(), 3);
+  expect(seen).toEqual([0]);
+});
+
 test('without words of the model none are kept; a new question has no votes', async () => {
   await askAnd([
     async () => {

@@ -28,14 +28,15 @@ let house: TestHouse;
 let job: Job;
 let woken: string[];
 let now: Date;
-let shop: { facts: Precondition[]; usd: number; away: Error | null };
+let shop: { facts: Precondition[]; usd: number; away: Error | null; deciders: string[] | null; planned: number };
 
 beforeEach(async () => {
   now = new Date('2030-11-20T10:00:00.000Z');
-  shop = { facts: [{ name: 'version', expected: 1 }], usd: 0, away: null };
+  shop = { facts: [{ name: 'version', expected: 1 }], usd: 0, away: null, deciders: null, planned: 0 };
   const input = z.strictObject({});
   const output = z.object({});
   const plan = async () => {
+    shop.planned++;
     if (shop.away) throw shop.away;
     return {
       target: 'shop:main',
@@ -43,6 +44,7 @@ beforeEach(async () => {
       details: [],
       preconditions: shop.facts,
       ...(shop.usd > 0 ? { cost: { usd: shop.usd } } : {}),
+      ...(shop.deciders ? { deciders: shop.deciders } : {}),
     };
   };
   const common = { description: 'buys', effect: 'write', input, output, plan } as const;
@@ -420,6 +422,33 @@ test('what the policy allows begins without an approval, and is asked for when i
   expect(await start(planned, null)).toEqual({ state: 'begun' });
   expect(await house.store.ledger.get(`${job.run.id}/1`)).toMatchObject({ approvalId: null, grantStep: null });
   expect(house.surface.posts).toEqual([]);
+});
+
+test('what was allowed because of who may decide it is read again; other plans are not made anew', async () => {
+  const mine = parsePolicy(
+    'version: 1\nrules:\n  - { name: mine, match: { action: shop_buy_thing, approver: true }, then: allow }\n',
+  );
+  house.setPolicy(mine);
+  shop.deciders = [alice];
+  const planned = await ready();
+  shop.deciders = [bob];
+  expect(await start(planned, null)).toEqual({ state: 'moved', reason: 'The policy has changed.' });
+  shop.away = new Error('gone fishing');
+  expect(await start(planned, null)).toEqual({
+    state: 'moved',
+    reason: expect.stringMatching(/^It can no longer be planned: ./),
+  });
+  shop.away = null;
+  shop.deciders = [bob, alice];
+  expect(await start(planned, null)).toEqual({ state: 'begun' });
+});
+
+test('an allowed deed that rests on nobody is not planned anew', async () => {
+  house.setPolicy(asks('then: allow'));
+  const planned = await ready();
+  shop.planned = 0;
+  expect(await start(planned, null)).toEqual({ state: 'begun' });
+  expect(shop.planned).toBe(0);
 });
 
 test('an allowed deed that is frozen frees its target and voids nothing', async () => {

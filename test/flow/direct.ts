@@ -71,6 +71,7 @@ export async function directJob(house: TestHouse, options: DirectOptions = {}) {
     requester: await house.surface.person(person),
     thread,
     surface: house.surface,
+    live: null,
     run,
     services: house.services,
     taint: [],

@@ -274,11 +274,12 @@ test('a plan that keeps moving is given up after five cards', async () => {
   expect(world.writes).toEqual([]);
 });
 
-test('a run that was stopped, or is not known, goes no further or as far as it may', async () => {
+test('a run that was stopped plans nothing', async () => {
   house.setPolicy(allows);
-  const { job } = await direct();
+  const { job, steps } = await direct();
   await house.store.runs.end(job.run.id, 'stopped', 'stopped', now.toISOString());
   expect(await perform(job, add())).toEqual(refused('stopped', 'This run was stopped.'));
+  expect(steps).toEqual(['1 plan 1']);
   expect(world.writes).toEqual([]);
 });
 
@@ -429,7 +430,7 @@ async function other(person: string, audience?: string) {
     waits: [() => Promise.reject(new Error('parked'))],
   });
   await expect(perform(asker.job, add(1))).rejects.toThrow('parked');
-  const [open] = await house.store.approvals.pending();
+  const open = (await house.store.approvals.pending()).find(({ runId }) => runId === asker.job.run.id);
   if (!open) throw new TypeError('nothing was asked');
   house.surface.posts.length = 0;
   woken.length = 0;
@@ -499,8 +500,9 @@ test('who waits is not told what was asked in a private place, nor of a run that
 });
 
 test('an own older question gives way, and nothing is said of it', async () => {
-  const held = await other(alice);
   const mine = await elsewhere();
+  now = new Date('2030-11-20T10:00:01.000Z');
+  const held = await other(alice);
   const { job } = await direct({ waits: [held.free, approve] });
   expect(await perform(job, add())).toMatchObject({ state: 'done' });
   expect(await house.store.approvals.get(held.open.id)).toMatchObject({
