@@ -12,7 +12,7 @@ import { connectAll, readFileOf } from '../parts.ts';
 import type { Settings } from '../settings.ts';
 import { openStore } from '../store/index.ts';
 import { parseCases, runCases } from '../surfaces/cli/policy-cases.ts';
-import { environments, findPlace, parseServices, workflows } from '../workflows/index.ts';
+import { environments, findPlace, parseServices, workflows, workflowTarget } from '../workflows/index.ts';
 import type { Command } from './command.ts';
 
 /** `policy test`, `policy explain` and `policy adopt`: without Slack and, but for the last, without the store. */
@@ -90,12 +90,18 @@ function offline(settings: Settings, document: PolicyDocument | null) {
         assumeLive: true,
       }),
     actions: new Map(actions.map((action) => [action.name, action])),
-    placeOf: ({ service, environment, app, repo }, given) => {
+    placeOf: ({ service, environment, app, repo, workflow }, given) => {
       const wanted = given ?? (typeof environment === 'string' ? environment : undefined);
       // Without a services file the environment has to be said: a guess would show the wrong rule.
       if (typeof service === 'string' && (services[service] || given === undefined))
         return findPlace(services, service, wanted);
-      const known = typeof app === 'string' ? environmentOf(`fly:${app}`) : undefined;
+      const target =
+        typeof app === 'string'
+          ? `fly:${app}`
+          : typeof repo === 'string' && typeof workflow === 'string'
+            ? workflowTarget(repo, workflow)
+            : undefined;
+      const known = target === undefined ? undefined : environmentOf(target);
       return {
         ...(known === undefined ? {} : { environment: known }),
         ...(typeof repo === 'string' ? { repository: repo } : {}),

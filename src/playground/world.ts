@@ -93,7 +93,7 @@ const botToken = 'xoxb-playground';
 
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { data, appUrl, openRouterKey, stepMs = 400 } = options;
-  const github = await createGitHubEmulator();
+  const github = await createGitHubEmulator({ stepMs });
   const fly = await createFlyEmulator({ stepMs });
   // Asked anew each time: the playground's clock can be moved.
   const clock = () => Date.now();
@@ -132,6 +132,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   await writeFile(join(data, 'services.yaml'), servicesFile);
   await writeFile(join(data, 'policy.yaml'), policyFile);
+
+  github.whenRun('deploy.yml', ({ sha, inputs }) => deployByHand(inputs.version || sha));
+
+  /** What Acme's deploy.yml does, as flyctl would: the image of a commit on every machine at once. */
+  async function deployByHand(sha: string): Promise<void> {
+    const app = `${fly.url}/v1/apps/${flyApp}/machines`;
+    const headers = { authorization: `Bearer ${fly.token}`, 'content-type': 'application/json' };
+    const found = (await (await fetch(app, { headers })).json()) as { id: string; config: object }[];
+    for (const { id, config } of found) {
+      const body = JSON.stringify({ config: { ...config, image: `registry.fly.io/${flyApp}:${sha}` } });
+      const answer = await fetch(`${app}/${id}`, { method: 'POST', headers, body });
+      if (!answer.ok) throw new Error(`machine ${id}: ${await answer.text()}`);
+    }
+  }
 
   const changed = () => {
     for (const listener of listeners) listener();

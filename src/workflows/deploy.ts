@@ -1,12 +1,14 @@
-/** `deploy web to production`: the image of one commit on every machine of a service, one after the other. */
+/** `deploy web to production`: the image of one commit on every machine of a service in turn, or the workflow that deploys it. */
 import { z } from 'zod';
 import { defineWorkflow, type LookContext } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
-import type { Detail } from '../core/plan.ts';
+import type { Detail, PlanDraft } from '../core/plan.ts';
 import { shortImage } from '../kit/image.ts';
+import { commitOf, course, courseDraft, courseOf, pastRuns, refuseUnderWay } from './dispatch.ts';
+import { follow, followed } from './follow.ts';
 import { type Move, move, roll, rolled, rollingSteps } from './rolling.ts';
 import { checksSeen, commitSeen, comparisonSeen, imageSeen, statusSeen } from './seen.ts';
-import { findPlace, type Place, type ServiceBook } from './services.ts';
+import { type DispatchPlace, findPlace, namesCommit, type Place, type ServiceBook } from './services.ts';
 
 const input = z.strictObject({
   service: z.string().min(1).describe('name of the service, e.g. web'),
@@ -19,19 +21,20 @@ export function deploy(book: ServiceBook) {
   return defineWorkflow({
     name: 'deploy',
     description:
-      'deploys a service: rolls the image of a commit over its machines, checks the health of each, and rolls back by itself',
+      'deploys a service: rolls the image of a commit over its machines, checks the health of each, and rolls back by itself; or starts the workflow that deploys it, and follows that to its end',
     effect: 'write',
     varies: ['ref'],
     usage: 'deploy <service> [to <environment>] [ref <ref>]',
     example: '/sophia deploy web to production',
     input,
-    output: rolled,
+    output: z.union([rolled, followed]),
 
     async plan(wanted, context) {
       const place = findPlace(book, wanted.service, wanted.environment);
       const commit = commitSeen.parse(
         await context.look('github_get_commit', { repo: place.repository, ref: wanted.ref ?? place.branch }),
       );
+      if (place.way === 'dispatch') return dispatched(context, place, commit, wanted.ref ?? place.branch);
       const image = place.image.replaceAll('{sha}', commit.sha).replaceAll('{short}', commit.sha.slice(0, 7));
       const [status, checks, next] = await Promise.all([
         context.look('fly_get_status', { app: place.app }).then((seen) => statusSeen.parse(seen)),
@@ -101,6 +104,8 @@ export function deploy(book: ServiceBook) {
     },
 
     run(plan, context) {
+      const way = course.safeParse(plan.resolved);
+      if (way.success) return follow(context, plan.summary, way.data);
       const { app, moves } = z.object({ app: z.string(), moves: z.array(move) }).parse(plan.resolved) as {
         app: string;
         moves: Move[];
@@ -108,6 +113,51 @@ export function deploy(book: ServiceBook) {
       return roll(context, plan.summary, app, moves);
     },
   });
+}
+
+/** The same question, for a service that a workflow deploys. */
+async function dispatched(
+  context: LookContext,
+  place: DispatchPlace,
+  commit: z.infer<typeof commitSeen>,
+  ref: string,
+): Promise<PlanDraft> {
+  const started =
+    place.dispatch.ref ?? (namesCommit(place.dispatch.inputs) && ref !== place.branch ? place.branch : ref);
+  const [way, checks, runs] = await Promise.all([
+    courseOf(context, place, { commit: commit.sha, ref }, started),
+    context
+      .look('github_list_checks', { repo: place.repository, ref: commit.sha })
+      .then((seen) => checksSeen.parse(seen)),
+    pastRuns(context, place),
+  ]);
+  refuseUnready(place, commit.sha, checks);
+  refuseUnderWay(place, runs);
+  const last = runs.find((run) => run.state === 'success');
+  const live = last ? await commitOf(context, place, last) : null;
+  const between = await commitsBetween(context, place, live, commit.sha);
+  const draft = courseDraft(place, way, runs);
+  return {
+    ...draft,
+    summary: `Deploy ${place.service} to ${place.environment}: ${commit.sha.slice(0, 7)} “${commit.message}”`,
+    details: [
+      { label: 'Commit', value: `${commit.sha.slice(0, 7)} by ${commit.author}: ${commit.message}`, link: commit.url },
+      ...(last
+        ? [{ label: 'Deployed last', value: `${live?.slice(0, 7) ?? 'unknown'} by run ${last.id}`, link: last.url }]
+        : []),
+      between.detail,
+      { label: 'Checks', value: checks.summary },
+      ...draft.details,
+    ],
+    ...(between.diff ? { diff: between.diff } : {}),
+    undo: `Not by itself: /sophia rollback ${place.service} to ${place.environment} starts the workflow with what was there before.`,
+    links: [{ label: 'Commit', url: commit.url }],
+    preconditions: [
+      { name: 'commit', expected: commit.sha },
+      { name: 'checks', expected: checks.state },
+      ...draft.preconditions,
+    ],
+  };
 }
 
 function refuseUnready(place: Place, sha: string, checks: z.infer<typeof checksSeen>): void {
@@ -133,7 +183,7 @@ async function commitsBetween(
   to: string,
 ): Promise<{ detail: Detail; diff?: string }> {
   const label = 'Commits';
-  if (from === null) return { detail: { label, value: 'unknown: the running image does not name its commit' } };
+  if (from === null) return { detail: { label, value: 'unknown: what runs now does not name its commit' } };
   const between = async (base: string, head: string) =>
     comparisonSeen.parse(await context.look('github_compare', { repo: place.repository, base, head }));
   const seen = await between(from, to);

@@ -5,7 +5,7 @@ import { merge } from './merge.ts';
 import { rollback } from './rollback.ts';
 import type { ServiceBook } from './services.ts';
 
-export { environments, findPlace, parseServices, scopes } from './services.ts';
+export { environments, findPlace, parseServices, scopes, workflowTarget } from './services.ts';
 
 export function workflows(book: ServiceBook): WorkflowAction[] {
   return [deploy(book), rollback(book), merge()];

@@ -39,3 +39,16 @@ export const statusSeen = z.object({
 });
 export const imageSeen = z.object({ digest: z.string(), pinned: z.string(), revision: z.string().nullable() });
 export const versionsSeen = z.object({ versions: z.array(z.object({ image: z.string() })) });
+
+export const runSeen = z.object({
+  id: z.number(),
+  title: z.string(),
+  state: z.string(),
+  ended: z.boolean(),
+  branch: z.string().nullable(),
+  sha: z.string(),
+  url: z.string(),
+});
+export type RunSeen = z.infer<typeof runSeen>;
+/** Newest first. */
+export const runsSeen = z.object({ runs: z.array(runSeen) });

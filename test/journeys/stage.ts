@@ -31,6 +31,8 @@ export type StageOptions = {
   command?: string[];
   /** YAML; without it the playground's own. */
   policy?: string;
+  /** YAML; without it the playground's own. */
+  services?: string;
   /** Further variables for the app; undefined takes one away. */
   environment?: Record<string, string | undefined>;
   /** The same, made from the data folder. */
@@ -52,6 +54,7 @@ export async function openStage(options: StageOptions = {}) {
     ...(options.slack ? { slack: options.slack } : {}),
   });
   if (options.policy !== undefined) await writeFile(join(data, 'policy.yaml'), options.policy);
+  if (options.services !== undefined) await writeFile(join(data, 'services.yaml'), options.services);
   const environment: Record<string, string | undefined> = {
     ...inheritedEnvironment(process.env),
     ...world.environment,

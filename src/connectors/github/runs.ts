@@ -31,6 +31,7 @@ type OneRun = z.infer<typeof oneRun>;
 const watched = oneRun.extend({
   /** Given back as `seen`, the wait ends when anything has become different. */
   standing: z.string(),
+  looked_at: z.string(),
 });
 
 const firstPauseMs = 250;
@@ -192,7 +193,7 @@ export const runActions = (github: GitHub) => [
         const standing = standingOf(run);
         const left = until - Date.now();
         if (run.ended || (input.seen !== undefined && input.seen !== standing) || left <= 0)
-          return { ...run, standing };
+          return { ...run, standing, looked_at: new Date().toISOString() };
         await pause(Math.min(pauseMs, left), undefined, { signal }).catch((cause: unknown) => {
           throw new SophiaError('timeout', 'The time for this step was over.', { cause });
         });
