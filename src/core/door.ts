@@ -2,6 +2,7 @@
 import type { Approval } from './approval.ts';
 import type { Message } from './message.ts';
 import type { PersonId } from './person.ts';
+import type { ThreadId } from './thread.ts';
 
 /** A click or a submitted modal, as received: who it was is the surface's word, whether they may is the house's. */
 export type Choice = { approvalId: string; person: PersonId; verdict: 'approve' | 'deny'; reason?: string };
@@ -29,6 +30,12 @@ export type Opinion = { run: string; person: PersonId; good: boolean; note?: str
 export interface Door {
   /** Resolves once the work is durably started; a delivery seen before starts nothing. `jobKey` is stable across retries. */
   receive(message: Message, jobKey: string): Promise<void>;
+  /** A message was changed after it was sent; `jobKey` is that of the message, `change` names this change. */
+  corrected(message: Message, jobKey: string, change: string): Promise<void>;
+  /** A message was deleted by its writer. */
+  takenBack(message: Message, jobKey: string): Promise<void>;
+  /** Whether this thread is one in which this person alone has asked her. */
+  talksWith(thread: ThreadId, person: PersonId): Promise<boolean>;
   /** Counts the choice or says why not. `words` are for the clicker alone: a click is never silently ignored. */
   decide(choice: Choice): Promise<{ counted: boolean; words: string }>;
   /** The form behind “Edit”. */

@@ -4,6 +4,7 @@ import type { Approvals } from './approval.ts';
 import type { Audit } from './audit.ts';
 import type { Budgets, Caps } from './budget.ts';
 import type { Log } from './connector.ts';
+import type { Followups } from './followups.ts';
 import type { Freezes } from './freeze.ts';
 import type { Leases } from './lease.ts';
 import type { Ledger } from './ledger.ts';
@@ -84,6 +85,7 @@ export interface Services {
   leases: Leases;
   locks: Locks;
   audit: Audit;
+  followups: Followups;
   freezes: Freezes;
   budgets: Budgets;
   runs: Runs;

@@ -5,6 +5,7 @@ import type { Answer, ModelClass, ToolSpec, Turn, TurnMessage } from '../core/mo
 import type { Outcome } from '../core/outcome.ts';
 import { reserve } from './budget.ts';
 import { gatherContext } from './context.ts';
+import { heardSince } from './followups.ts';
 import { perform } from './gate.ts';
 import { inputSchema } from './input.ts';
 
@@ -39,7 +40,10 @@ const charter = [
 
 export async function work(job: Job, question: string, modelClass: ModelClass): Promise<Worked> {
   const { run, services } = job;
-  const context = await run.step('context', () => gatherContext(job, question));
+  const context = await run.step('context', async () => {
+    await services.followups.listen(run.id, job.thread);
+    return gatherContext(job, question);
+  });
   job.taint.push(...context.taint);
   const tools = toolsOf(job);
   const messages: TurnMessage[] = [
@@ -51,6 +55,13 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
   let awake = false;
 
   for (let turn = 1; turn <= mostTurns; turn++) {
+    const since = turn === 1 ? [] : await run.step(`heard ${turn}`, () => heardSince(job, turn));
+    for (const [index, { message }] of since.entries()) {
+      messages.push({ role: 'user', text: message.text });
+      job.taint.push(...(message.taint ?? []));
+      if (awake)
+        job.live?.step({ id: `heard ${turn}.${index + 1}`, title: `Taken up: ${message.text}`, state: 'done' });
+    }
     const answer = await run.step(`turn ${turn}`, () => {
       awake = true;
       return think(job, turn, {

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import { parseThreadId } from '../core/thread.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { refreshCards } from './cards.ts';
+import { letGo } from './followups.ts';
 import { type Due, nextReminder, type Reminded, remind } from './remind.ts';
 import { record } from './written.ts';
 
@@ -36,6 +37,8 @@ export async function ask(job: Job, call: ActionCall, ready: Ready, round: numbe
     const approval = await services.approvals.get(asked.id);
     if (!approval) return;
     await job.live?.pause();
+    // It may take hours: nobody's next question waits for it.
+    await letGo(services, run.id);
     await services.approvals.addCard(
       approval.id,
       await surface.post(thread, { kind: 'card', approval }, `${approval.id}/card`),

@@ -1,33 +1,27 @@
 /** What surfaces call: starts the durable run of a message, counts a click, shows a plan. */
 import type { Door } from '../core/door.ts';
 import type { Services } from '../core/job.ts';
-import type { Json } from '../core/json.ts';
-import type { Message } from '../core/message.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
+import { corrected, letGo, takenBack, takenUp } from './followups.ts';
+import { start } from './start.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
 import { withoutSecrets, writeDown } from './written.ts';
 
-const titleCharacters = 80;
-
 export function createDoor(services: Services): Door {
   return {
     async receive(message, jobKey) {
-      // Redacted before it is cut: half a secret would no longer be known as one.
-      const words = services.redact(message.text);
-      const title = words.length > titleCharacters ? `${words.slice(0, titleCharacters - 1)}…` : words;
-      await services.durable.start({
-        jobKey,
-        title: title || 'help',
-        requester: message.person,
-        channel: message.channel,
-        audience: message.audience,
-        thread: message.thread,
-        input: message satisfies Message as Json,
-      });
+      if (await takenUp(services, message, jobKey)) return;
+      await start(services, message, jobKey);
+    },
+    corrected: (message, jobKey, change) => corrected(services, message, jobKey, change),
+    takenBack: (message, jobKey) => takenBack(services, message, jobKey),
+    talksWith: async (thread, person) => {
+      const runs = await services.runs.ofThread(thread);
+      return runs.length > 0 && runs.every((run) => run.requester === person);
     },
     decide: (choice) => decide(services, choice),
     edit: (approvalId, person) => editForm(services, approvalId, person),
@@ -57,6 +51,7 @@ export async function wakeDecided(services: Services): Promise<void> {
 /** A run that broke for good is the house's fault: free what it held and say so where it was asked. */
 export async function reportBroken(services: Services, run: RunInfo, reason: string): Promise<void> {
   await freeTargets(services, run.id);
+  await letGo(services, run.id);
   await leaveOpen(services, run.id, reason);
   // The run will never take notice itself.
   for (const id of await withdraw(services, run.id, 'The run broke.', null)) await services.approvals.notice(id);

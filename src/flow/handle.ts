@@ -10,6 +10,7 @@ import type { Run } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
 import { joinCards } from './cards.ts';
+import { letGo } from './followups.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { offerLease } from './offer-lease.ts';
@@ -134,6 +135,8 @@ async function closeJob(job: Job): Promise<void> {
   const { run, services, surface, thread } = job;
   await run.step('close', async () => {
     await freeTargets(services, run.id);
+    await letGo(services, run.id);
+    await services.followups.forget(run.id);
     await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
     // A question may be followed by another; a command stands alone.
     await surface.setStatus(thread, job.origin.message.kind === 'words' ? 'active' : 'closed');

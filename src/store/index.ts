@@ -6,6 +6,7 @@ import { Migrator } from 'kysely/migration';
 import type { Approvals } from '../core/approval.ts';
 import type { Budgets } from '../core/budget.ts';
 import { SophiaError } from '../core/error.ts';
+import type { Followups } from '../core/followups.ts';
 import type { Freezes } from '../core/freeze.ts';
 import type { Leases } from '../core/lease.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -23,6 +24,7 @@ import { createAudit, type ErasableAudit } from './audit.ts';
 import { createBudgets } from './budgets.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { guarded, readableFailure } from './failure.ts';
+import { createFollowups } from './followups.ts';
 import { createFreezes } from './freezes.ts';
 import { createInbox, type PurgeableInbox } from './inbox.ts';
 import { createLeases } from './leases.ts';
@@ -49,6 +51,7 @@ export interface Store {
   leases: Leases;
   locks: Locks;
   audit: ErasableAudit;
+  followups: Followups;
   freezes: Freezes;
   budgets: Budgets;
   policies: Policies;
@@ -110,6 +113,7 @@ async function build(
     leases: guarded(createLeases(db)),
     locks: guarded(createLocks(db)),
     audit: guarded(createAudit(db)),
+    followups: guarded(createFollowups(db)),
     freezes: guarded(createFreezes(db)),
     budgets: guarded(createBudgets(db)),
     policies: guarded(createPolicies(db)),

@@ -48,6 +48,16 @@ export function createRuns(db: Sql): Runs {
       return row ? toRun(row) : null;
     },
 
+    async byJob(jobKey) {
+      const row = await db.selectFrom('runs').selectAll().where('job_key', '=', jobKey).executeTakeFirst();
+      return row ? toRun(row) : null;
+    },
+
+    async ofThread(thread) {
+      const rows = db.selectFrom('runs').selectAll().where('thread', '=', thread);
+      return (await rows.orderBy('started_at', 'desc').limit(100).execute()).map(toRun);
+    },
+
     async list({ state, limit }) {
       let rows = db.selectFrom('runs').selectAll();
       if (state !== undefined) rows = rows.where('state', '=', state);

@@ -139,6 +139,15 @@ export interface Tables {
   };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
+  listeners: { thread: string; run_id: string; offered: number };
+  followups: {
+    number: Generated<number>;
+    job_key: string;
+    run_id: string;
+    person: string;
+    message: string;
+    turn: number | null;
+  };
   schedules: {
     number: Generated<number>;
     once_key: string;

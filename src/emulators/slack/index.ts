@@ -5,7 +5,7 @@ import { Courier } from './deliver.ts';
 import { Faults } from './faults.ts';
 import { find, repliesTo } from './messages.ts';
 import { click, clickView, shortcut } from './people/click.ts';
-import { join, openHome, say, slash, stopSession, uninstall } from './people/say.ts';
+import { join, openHome, reword, say, slash, stopSession, uninstall, unsay } from './people/say.ts';
 import type { Stage } from './people/stage.ts';
 import { closeView, submitView } from './people/views.ts';
 import { ResponseUrls } from './responses.ts';
@@ -65,6 +65,8 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     },
 
     say: async (person, channel, text, { thread } = {}) => say(stage, person, channel, text, thread),
+    reword: async (person, channel, ts, text) => reword(stage, person, channel, ts, text),
+    unsay: async (person, channel, ts) => unsay(stage, person, channel, ts),
     slash: (person, channel, command, text) => slash(stage, person, channel, command, text),
     click: (person, channel, messageTs, chosen) => click(stage, person, channel, messageTs, chosen),
     clickView: (person, viewId, chosen, values) => clickView(stage, person, viewId, chosen, values),

@@ -267,6 +267,10 @@ export type SlackEmulator = {
   // What people do. Each refuses (throws) what a person could not do in the real client.
   /** Posts a person's words. `@sophia`, `@alice`, `#eng` and bare links become what the real client makes of them. */
   say(person: string, channel: string, text: string, options?: { thread?: string }): Promise<{ ts: string }>;
+  /** Changes a message of one's own. */
+  reword(person: string, channel: string, messageTs: string, text: string): Promise<void>;
+  /** Deletes a message of one's own. */
+  unsay(person: string, channel: string, messageTs: string): Promise<void>;
   slash(person: string, channel: string, command: string, text: string): Promise<CommandAnswer>;
   click(person: string, channel: string, messageTs: string, click: Click): Promise<Interaction>;
   clickView(person: string, viewId: string, click: Click, values?: FormValues): Promise<Interaction>;

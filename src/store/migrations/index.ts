@@ -9,6 +9,7 @@ import { memorySource } from './007-memory-source.ts';
 import { leases } from './010-leases.ts';
 import { reviews } from './011-reviews.ts';
 import { schedules } from './020-schedules.ts';
+import { followups } from './021-followups.ts';
 import { modelEvents } from './030-model-events.ts';
 import { memory } from './040-memory.ts';
 
@@ -22,6 +23,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '010_leases': { up: (db) => leases(db, kind) },
     '011_reviews': { up: (db) => reviews(db, kind) },
     '020_schedules': { up: (db) => schedules(db, kind) },
+    '021_followups': { up: (db) => followups(db, kind) },
     '030_model_events': { up: (db) => modelEvents(db, kind) },
     '040_memory': { up: (db) => memory(db, kind) },
   };

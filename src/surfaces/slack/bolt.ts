@@ -38,6 +38,7 @@ export function createBolt(options: BoltOptions): Bolt {
   const logger = slackLogger(log);
   let app: App;
   const intake = createIntake({
+    botId,
     inbox,
     log,
     now,

@@ -45,6 +45,22 @@ export async function readHistory(
   );
 }
 
+/** Whether only this person and Sophia have spoken there; false when it cannot be known. */
+export async function isTalkOfTwo(
+  context: { call: Call; pause: Pause; bot: { userId: string; botId: string } },
+  thread: ThreadId,
+  person: string,
+): Promise<boolean> {
+  const { channel, root } = parseThreadId(thread);
+  const args = { channel, ts: root, limit: 200 };
+  const answer = await repeatable(context.call, 'conversations.replies', args, context.pause);
+  if (!answer.ok || nextCursor(answer.data) !== '') return false;
+  const said = (Array.isArray(answer.data.messages) ? (answer.data.messages as Data[]) : []).filter(isTalk);
+  const user = person.split(':').at(-1);
+  const hers = (message: Data) => message.user === context.bot.userId || message.bot_id === context.bot.botId;
+  return said.some(hers) && said.every((message) => hers(message) || message.user === user);
+}
+
 function isTalk(message: Data): boolean {
   if (message.subtype === 'tombstone' || message.subtype === 'channel_join') return false;
   const mark = markOf(message);

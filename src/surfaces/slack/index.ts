@@ -9,6 +9,7 @@ import { createBolt } from './bolt.ts';
 import { registerClicks } from './clicks.ts';
 import { registerEdits } from './edits.ts';
 import { wanted } from './failures.ts';
+import { isTalkOfTwo } from './history.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
 import { createLive } from './live.ts';
@@ -122,7 +123,16 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     surface,
     team: self.team,
     async start(door) {
-      registerMessages({ app: bolt.app, door, self, places, now, log });
+      registerMessages({
+        app: bolt.app,
+        door,
+        self,
+        places,
+        answer,
+        talk: (thread, person) => isTalkOfTwo({ call, pause, bot: self }, thread, person),
+        now,
+        log,
+      });
       // Interactions must be answered within seconds: they use the impatient client.
       const edit = registerEdits({ app: bolt.app, door, redact });
       const press = createPresses({ door, places, self, now });

@@ -23,8 +23,14 @@ const retryPausesMs = [1000, 4000, 16_000, 60_000, 300_000];
 const longestStopMs = 5000;
 const noAck: Ack = async () => undefined;
 
-export function createIntake(options: { inbox: Inbox; log: Log; now: () => Date; process: Process }): Intake {
-  const { inbox, log, now, process } = options;
+export function createIntake(options: {
+  botId: string;
+  inbox: Inbox;
+  log: Log;
+  now: () => Date;
+  process: Process;
+}): Intake {
+  const { botId, inbox, log, now, process } = options;
   const underWay = new Map<string, Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
   let stopped = false;
@@ -78,6 +84,8 @@ export function createIntake(options: { inbox: Inbox; log: Log; now: () => Date;
 
   return {
     async take(delivery) {
+      // Her own words come back as events; nothing is to be done about them.
+      if (ofBot(delivery.body) === botId) return delivery.ack();
       const body = withoutToken(delivery.body);
       const id = deliveryId(body);
       const item = { id, surface: 'slack', body: JSON.stringify(body), receivedAt: now().toISOString() };
@@ -115,6 +123,13 @@ export function createIntake(options: { inbox: Inbox; log: Log; now: () => Date;
       clearTimeout(limit);
     },
   };
+}
+
+/** The bot whose message an event is about, if it is about one. */
+function ofBot(body: Data): unknown {
+  const event = body.event as { type?: unknown; bot_id?: unknown; message?: Data; previous_message?: Data } | undefined;
+  if (event?.type !== 'message') return undefined;
+  return event.bot_id ?? event.message?.bot_id ?? event.previous_message?.bot_id;
 }
 
 function said(error: unknown): string {

@@ -28,8 +28,11 @@ export function createPrivateAnswer(options: {
       if (answer.ok) return;
     }
     const direct = await places.direct(user).catch(() => null);
+    const inThread = root && channel === direct ? { thread_ts: root } : {};
     const answer =
-      direct === null ? null : await call('chat.postMessage', { channel: direct, ...message, unfurl_links: false });
+      direct === null
+        ? null
+        : await call('chat.postMessage', { channel: direct, ...inThread, ...message, unfurl_links: false });
     if (!answer?.ok) log.warn({ user }, 'A private answer reached nobody.');
   };
 }

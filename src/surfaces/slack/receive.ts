@@ -3,9 +3,13 @@ import { z } from 'zod';
 import type { Log } from '../../core/connector.ts';
 import type { Door } from '../../core/door.ts';
 import type { Message } from '../../core/message.ts';
-import { formatThreadId } from '../../core/thread.ts';
+import type { PersonId } from '../../core/person.ts';
+import { formatThreadId, type ThreadId } from '../../core/thread.ts';
+import { plain } from './blocks.ts';
 import type { App } from './bolt.ts';
+import { createPairBudget } from './pair-budget.ts';
 import type { Places } from './places.ts';
+import type { PrivateAnswer } from './private-answer.ts';
 import { commandText, readText, timeOf } from './text.ts';
 
 export type Self = { team: string; userId: string; botId: string };
@@ -22,6 +26,35 @@ const spoken = z.object({
   subtype: z.string().optional(),
   bot_id: z.string().optional(),
   edited: z.unknown().optional(),
+});
+const changedSchema = z.object({
+  subtype: z.literal('message_changed'),
+  channel: z.string(),
+  message: z.object({
+    user: z.string(),
+    text: z.string().default(''),
+    ts: z.string(),
+    thread_ts: z.string().optional(),
+    team: z.string().optional(),
+    user_team: z.string().optional(),
+    bot_id: z.string().optional(),
+    edited: z.object({ ts: z.string() }),
+  }),
+  previous_message: z.object({ text: z.string().default('') }).optional(),
+});
+const deletedSchema = z.object({
+  subtype: z.literal('message_deleted'),
+  channel: z.string(),
+  event_ts: z.string(),
+  previous_message: z.object({
+    user: z.string(),
+    text: z.string().default(''),
+    ts: z.string(),
+    thread_ts: z.string().optional(),
+    team: z.string().optional(),
+    user_team: z.string().optional(),
+    bot_id: z.string().optional(),
+  }),
 });
 const pressed = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string(), event_ts: z.string() });
 const typed = z.object({
@@ -42,20 +75,20 @@ export function registerMessages(options: {
   door: Door;
   self: Self;
   places: Places;
+  answer: PrivateAnswer;
+  /** Whether only this person and she have spoken in the thread. */
+  talk: (thread: ThreadId, person: PersonId) => Promise<boolean>;
   now: () => Date;
   log: Log;
 }): void {
-  const { app, door, self, places, now, log } = options;
+  const { app, door, self, places, answer, talk, now, log } = options;
+  const pairs = createPairBudget(now);
 
-  async function heard(event: unknown, direct: boolean): Promise<void> {
-    const parsed = spoken.safeParse(event);
-    // Without a person there is nobody to answer: bots, joins, deletions.
-    if (!parsed.success) return;
-    const said = parsed.data;
-    const ours = said.user === self.userId || said.bot_id !== undefined || said.edited !== undefined;
-    if (ours || (said.subtype !== undefined && !spokenSubtypes.has(said.subtype))) return;
-    if (direct && said.channel_type !== 'im') return;
-    const message: Message = {
+  const jobKeyOf = (channel: string, ts: string) => `slack:${self.team}:${channel}:${ts}`;
+
+  type Words = Pick<z.infer<typeof spoken>, 'channel' | 'user' | 'text' | 'ts' | 'thread_ts' | 'user_team' | 'team'>;
+  async function messageOf(said: Words): Promise<Message & { thread: string }> {
+    return {
       surface: 'slack',
       channel: `slack:${self.team}:${said.channel}`,
       thread: formatThreadId({
@@ -70,11 +103,71 @@ export function registerMessages(options: {
       audience: await places.audience(said.channel),
       at: timeOf(said.ts),
     };
-    await door.receive(message, `slack:${self.team}:${said.channel}:${said.ts}`);
   }
 
-  app.event('app_mention', ({ event }) => heard(event, false));
-  app.event('message', ({ event }) => heard(event, true));
+  /** `mention`: she was named; a bare message counts in a direct message, and in a thread of hers with one person. */
+  async function heard(event: unknown, mention: boolean): Promise<void> {
+    const parsed = spoken.safeParse(event);
+    // Without a person there is nobody to answer: bots, joins.
+    if (!parsed.success) return;
+    const said = parsed.data;
+    const ours = said.user === self.userId || said.bot_id !== undefined || said.edited !== undefined;
+    if (ours || (said.subtype !== undefined && !spokenSubtypes.has(said.subtype))) return;
+    const direct = said.channel_type === 'im';
+    // A mention comes as an event of its own.
+    if (!mention && !direct && said.text.includes(`<@${self.userId}`)) return;
+    if (!mention && !direct && !(await answersThread(said))) return;
+    const budget = pairs.spend(`${said.channel} ${said.user}`);
+    if (budget !== 'within') {
+      log.warn(
+        { channel: said.channel, user: said.user },
+        'Somebody says more than a person could; it goes unanswered.',
+      );
+      if (budget === 'just over') await tooMuch(said);
+      return;
+    }
+    await door.receive(await messageOf(said), jobKeyOf(said.channel, said.ts));
+  }
+
+  async function answersThread(said: Words): Promise<boolean> {
+    if (said.thread_ts === undefined) return false;
+    const { thread, person } = await messageOf(said);
+    return (await door.talksWith(thread, person)) && (await talk(thread, person));
+  }
+
+  async function tooMuch(said: Words): Promise<void> {
+    const words = 'That is more than I can follow. I listen again in a minute; `/sophia` works meanwhile.';
+    const place = { user: said.user, channel: said.channel, root: said.thread_ts ?? said.ts };
+    await answer(place, { text: words, blocks: [plain(words)] });
+  }
+
+  async function changed(event: unknown): Promise<void> {
+    const parsed = changedSchema.safeParse(event);
+    if (!parsed.success) return;
+    const { channel, message: now, previous_message: before } = parsed.data;
+    // A link that unfolded changes a message as well.
+    if (now.bot_id !== undefined || now.user === self.userId || now.text === before?.text) return;
+    await door.corrected(await messageOf({ ...now, channel }), jobKeyOf(channel, now.ts), now.edited.ts);
+  }
+
+  async function deleted(event: unknown): Promise<void> {
+    const parsed = deletedSchema.safeParse(event);
+    if (!parsed.success) return;
+    const { channel, previous_message: before, event_ts: at } = parsed.data;
+    if (before.bot_id !== undefined || before.user === self.userId) return;
+    await door.takenBack(
+      { ...(await messageOf({ ...before, channel })), at: timeOf(at) },
+      jobKeyOf(channel, before.ts),
+    );
+  }
+
+  app.event('app_mention', ({ event }) => heard(event, true));
+  app.event('message', async ({ event }) => {
+    const { subtype } = event as { subtype?: string };
+    if (subtype === 'message_changed') return changed(event);
+    if (subtype === 'message_deleted') return deleted(event);
+    await heard(event, false);
+  });
 
   app.command('/sophia', async ({ ack, body }) => {
     await ack();

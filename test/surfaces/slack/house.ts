@@ -80,6 +80,19 @@ export class RecordingDoor implements Door {
     this.received.push({ message, jobKey });
     await this.onReceive();
   }
+  readonly corrections: { message: Message; jobKey: string; change: string }[] = [];
+  readonly takenBacks: { message: Message; jobKey: string }[] = [];
+  /** Threads in which only this person has asked her. */
+  readonly talks = new Map<string, string>();
+  async corrected(message: Message, jobKey: string, change: string): Promise<void> {
+    this.corrections.push({ message, jobKey, change });
+  }
+  async takenBack(message: Message, jobKey: string): Promise<void> {
+    this.takenBacks.push({ message, jobKey });
+  }
+  async talksWith(thread: string, person: string): Promise<boolean> {
+    return this.talks.get(thread) === person;
+  }
   async decide(choice: Choice): Promise<{ counted: boolean; words: string }> {
     this.choices.push(choice);
     await this.onDecide();

@@ -1,6 +1,6 @@
 /** A person says something, types a command, opens the Home tab, joins, or presses Stop. */
 import { randomUUID } from 'node:crypto';
-import { find, isReply, post } from '../messages.ts';
+import { edit, find, isReply, post, remove } from '../messages.ts';
 import { answer } from '../responses.ts';
 import { sessionKey } from '../state.ts';
 import type { CommandAnswer, JsonObject } from '../types.ts';
@@ -29,6 +29,28 @@ export function say(
     ...(thread === undefined ? {} : inThread(channel, thread)),
   });
   return { ts: message.ts };
+}
+
+function own({ world }: Stage, person: string, channelId: string, ts: string) {
+  const channel = world.channelOf(person, channelId);
+  const message = find(channel, ts);
+  if (message?.user !== person) throw new Error(`${ts} in ${channelId} is no message of ${person}`);
+  return { channel, message };
+}
+
+export function reword(stage: Stage, person: string, channelId: string, ts: string, text: string): void {
+  const { channel, message } = own(stage, person, channelId, ts);
+  const written = asWritten(stage.world, text);
+  edit(stage.world, channel, message, (changing) => {
+    changing.text = written;
+    changing.blocks = [asRichText(written)];
+    changing.edited = { user: person, ts: stage.world.nextTs() };
+  });
+}
+
+export function unsay(stage: Stage, person: string, channelId: string, ts: string): void {
+  const { channel, message } = own(stage, person, channelId, ts);
+  remove(stage.world, channel, message);
 }
 
 export async function slash(
