@@ -110,6 +110,8 @@ const scopesOfEvent: Record<string, string[]> = {
   app_home_opened: [],
   app_mention: ['app_mentions:read'],
   app_uninstalled: [],
+  'message.channels': ['channels:history'],
+  'message.groups': ['groups:history'],
   'message.im': ['im:history'],
   tokens_revoked: [],
 };
@@ -157,10 +159,9 @@ describe('manifest.yml', () => {
   });
 
   test('subscribes to exactly the events that are listened to', () => {
+    const places = ['message.channels', 'message.groups', 'message.im'];
     const heard = new Set(
-      [...all(/\.event\(\s*'([a-z_]+)'/g), ...(/\.message\(/.test(sources) ? ['message'] : [])].map((event) =>
-        event === 'message' ? 'message.im' : event,
-      ),
+      [...all(/\.event\(\s*'([a-z_]+)'/g)].flatMap((event) => (event === 'message' ? places : [event])),
     );
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual([...heard].sort());
     expect([...heard].filter((event) => !(event in scopesOfEvent))).toEqual([]);

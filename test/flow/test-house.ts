@@ -11,7 +11,7 @@ import type { Caps } from '../../src/core/budget.ts';
 import type { Door } from '../../src/core/door.ts';
 import type { Services } from '../../src/core/job.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Answer, Turn } from '../../src/core/model.ts';
+import type { Answer, Listener, Turn } from '../../src/core/model.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { Reply } from '../../src/core/reply.ts';
 import type { Run } from '../../src/core/run.ts';
@@ -74,7 +74,11 @@ export class TestSurface implements Surface {
     else this.posts.push({ ...message, reply, sendId: `root ${message.id}` });
     this.changed();
   }
-  async whisper() {}
+  readonly whispers: { thread: string; person: string; reply: Reply }[] = [];
+  async whisper(thread: string, person: string, reply: Reply) {
+    this.whispers.push({ thread, person, reply });
+    this.changed();
+  }
   async announce(channel: string, reply: Reply, sendId: string) {
     return this.post(`${channel}:top`, reply, sendId);
   }
@@ -202,7 +206,7 @@ export type HouseOptions = {
   surface?: TestSurface;
   /** A real surface instead: people speak and click there. */
   at?: Surface;
-  think?: (turn: Turn) => Answer;
+  think?: (turn: Turn, listener?: Listener) => Answer | Promise<Answer>;
   mayWrite?: (login: string, repository: string) => Promise<boolean>;
   limits?: Partial<Caps>;
   /** Dollars a turn of the model may cost. */
@@ -258,8 +262,8 @@ export async function openTestHouse(options: HouseOptions = {}) {
     ...store,
     memory: createMemory({ rows: store.memories, index: store.textIndex }),
     model: {
-      answer: async (turn) =>
-        options.think?.(turn) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },
+      answer: async (turn, listener) =>
+        options.think?.(turn, listener) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },
       atMost: () => options.atMost ?? 0,
       describe: () => null,
     },

@@ -280,6 +280,7 @@ describe('the inbox', () => {
     const releases: (() => void)[] = [];
     house.door.onReceive = () => new Promise((resolve) => releases.push(resolve));
     const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia deploy web');
+    await received(1);
     await house.slack.slash('U0BOB', 'C0ENG', '/sophia', 'help');
     await received(2);
     expect(await house.inbox.open()).toHaveLength(2);
