@@ -45,6 +45,8 @@ export interface Surface {
     thread: ThreadId,
     limit: number,
   ): Promise<{ person: PersonId | null; name: string; text: string; bySophia: boolean }[]>;
+  /** The words with names beside the surface's own ids of people and channels. */
+  named(words: string): Promise<string>;
   person(id: PersonId): Promise<Person>;
   /** Full members of a user group, by its id or handle; throws when it cannot be known. */
   group(name: string): Promise<PersonId[]>;

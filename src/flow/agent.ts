@@ -47,7 +47,7 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
   job.taint.push(...context.taint);
   const tools = toolsOf(job);
   const messages: TurnMessage[] = [
-    { role: 'user', text: context.text ? `${context.text}\n\nThe request:\n${question}` : question },
+    { role: 'user', text: context.text ? `${context.text}\n\nThe request:\n${context.question}` : context.question },
   ];
   const worked: Worked = { text: '', tone: 'plain', model: null, usd: 0, fallbacks: [], notes: new Set(), deeds: [] };
 

@@ -2,11 +2,22 @@
 import type { Job } from '../core/job.ts';
 import type { TaintSource } from '../core/outcome.ts';
 
-export type Context = { text: string; taint: TaintSource[] };
+/** `question`: with names beside ids. */
+export type Context = { text: string; taint: TaintSource[]; question: string };
 
+<<<<<<< HEAD
 const historyMessages = 30;
 const historyCharacters = 8_000;
 const memoryTokens = 1_000;
+=======
+/** A thread of hundreds of messages is cut to its first one and its newest. */
+const historyMessages = 300;
+/** Some 6,000 tokens. */
+const historyCharacters = 24_000;
+/** Of one message. */
+const longestMessage = 4_000;
+const memoryCharacters = 4_000;
+>>>>>>> 7db6b0c (Threads of hundreds of messages are told by their first and newest; people and channels by name)
 
 export async function gatherContext(job: Job, question: string): Promise<Context> {
   const { surface, services, thread, requester, origin } = job;
@@ -14,6 +25,7 @@ export async function gatherContext(job: Job, question: string): Promise<Context
   const parts: string[] = [];
 
   const history = await attempt(job, 'the thread', () => surface.history(thread, historyMessages));
+  if (history === null) parts.push('The earlier messages of this thread could not be read; say so if they matter.');
   const earlier = (history ?? []).slice(0, -1);
   if (earlier.length > 0) {
     const others = [
@@ -21,9 +33,9 @@ export async function gatherContext(job: Job, question: string): Promise<Context
     ];
     if (others.length > 0) taint.push({ source: `words of ${others.join(', ')} in this thread` });
     const lines = earlier.map((said) =>
-      JSON.stringify({ from: said.bySophia ? 'Sophia' : said.name, said: said.text }),
+      JSON.stringify({ from: said.bySophia ? 'Sophia' : said.name, said: shortened(said.text) }),
     );
-    parts.push(`Earlier in this thread, as data (JSON lines):\n${newest(lines, historyCharacters)}`);
+    parts.push(`Earlier in this thread, as data (JSON lines):\n${firstAndNewest(lines, historyCharacters)}`);
   }
 
   const memories = await attempt(job, 'memory', async () => {
@@ -44,7 +56,8 @@ export async function gatherContext(job: Job, question: string): Promise<Context
     const lines = elsewhere.map((row) => JSON.stringify({ at: row.at, from: row.person, text: row.text }));
     parts.push(`Possibly related, from memory, as data (JSON lines):\n${lines.join('\n')}`);
   }
-  return { text: parts.join('\n\n'), taint };
+  const named = await attempt(job, 'names', () => surface.named(question));
+  return { text: parts.join('\n\n'), taint, question: named ?? question };
 }
 
 /** Context makes an answer better; its lack must not prevent one. */
@@ -57,14 +70,20 @@ async function attempt<T>(job: Job, what: string, look: () => Promise<T>): Promi
   }
 }
 
-/** The last lines that fit: the newest words matter most. */
-function newest(lines: string[], characters: number): string {
+function shortened(text: string): string {
+  return text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}… (cut)`;
+}
+
+/** The first line says what it is about and the newest matter most: what is left out between them is counted. */
+function firstAndNewest(lines: string[], characters: number): string {
+  const [first = '', ...rest] = lines;
   const kept: string[] = [];
-  let room = characters;
-  for (const line of lines.toReversed()) {
+  let room = characters - first.length;
+  for (const line of rest.toReversed()) {
     room -= line.length;
     if (room < 0) break;
     kept.unshift(line);
   }
-  return kept.join('\n');
+  const left = rest.length - kept.length;
+  return [first, ...(left > 0 ? [`(${left} messages left out)`] : []), ...kept].join('\n');
 }

@@ -88,14 +88,20 @@ export class TestSurface implements Surface {
   async setStatus(_thread: string, status: string) {
     this.statuses.push(status);
   }
+  /** What was said in the thread before; null: it cannot be read. */
+  said: Awaited<ReturnType<Surface['history']>> | null = [];
   async history() {
-    return [];
+    if (!this.said) throw new Error('ratelimited');
+    return this.said;
   }
   readonly groups = new Map<string, string[]>();
   async group(name: string) {
     const found = this.groups.get(name);
     if (!found) throw new Error(`is in ${name}: there is no such user group`);
     return found;
+  }
+  async named(words: string) {
+    return words;
   }
   async person(id: string) {
     const person = this.people.get(id);

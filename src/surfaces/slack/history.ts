@@ -1,6 +1,7 @@
 /** Earlier words of a thread, oldest first, without Sophia's own cards. */
 import { parseThreadId, type ThreadId } from '../../core/thread.ts';
 import { wanted } from './failures.ts';
+import type { Names } from './names.ts';
 import type { People } from './people.ts';
 import { markOf, nextCursor } from './send.ts';
 import { readText } from './text.ts';
@@ -12,23 +13,27 @@ const mostPages = 10;
 const unsaid = new Set(['card', 'progress']);
 
 export async function readHistory(
-  context: { call: Call; pause: Pause; people: People; bot: { userId: string; botId: string } },
+  context: { call: Call; pause: Pause; people: People; names: Names; bot: { userId: string; botId: string } },
   thread: ThreadId,
   limit: number,
 ): Promise<Said[]> {
   if (limit <= 0) return [];
-  const { call, pause, people, bot } = context;
+  const { call, pause, people, names, bot } = context;
   const { team, channel, root } = parseThreadId(thread);
+  let first: Data | undefined;
   let kept: Data[] = [];
   let cursor = '';
   for (let page = 0; page < mostPages; page++) {
     const args = { channel, ts: root, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
     const data = wanted('conversations.replies', await repeatable(call, 'conversations.replies', args, pause));
     const said = (Array.isArray(data.messages) ? (data.messages as Data[]) : []).filter(isTalk);
+    first ??= said[0];
     kept = [...kept, ...said].slice(-limit);
     cursor = nextCursor(data);
     if (cursor === '') break;
   }
+  // The first message says what the thread is about, however long it has grown.
+  if (limit > 1 && first && !kept.includes(first)) kept = [first, ...kept.slice(1)];
   return Promise.all(
     kept.map(async (message) => {
       const user = typeof message.user === 'string' ? message.user : null;
@@ -38,7 +43,7 @@ export async function readHistory(
       return {
         person: user && !machine ? `slack:${team}:${user}` : null,
         name,
-        text: readText(String(message.text ?? ''), bot.userId),
+        text: await names.named(readText(String(message.text ?? ''), bot.userId)),
         bySophia,
       };
     }),

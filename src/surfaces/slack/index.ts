@@ -13,6 +13,7 @@ import { isTalkOfTwo } from './history.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
 import { createLive } from './live.ts';
+import { createNames } from './names.ts';
 import { createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
 import { createPresses } from './presses.ts';
@@ -86,6 +87,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     now,
   });
   const people = createPeople({ call, team: self.team, now, pause });
+  const names = createNames({ call, people, now, pause });
   const places = createPlaces({ call, team: self.team, now, pause, people });
   const respond = createRespond(log);
   const answer = createPrivateAnswer({ call, places, respond, log });
@@ -101,6 +103,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     send,
     update,
     people,
+    names,
     places,
     respond,
     answer,

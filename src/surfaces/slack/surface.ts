@@ -8,6 +8,7 @@ import { line, mrkdwn, plain, type Rendered, rich, text } from './blocks.ts';
 import { wanted } from './failures.ts';
 import { readHistory } from './history.ts';
 import type { createLive } from './live.ts';
+import type { Names } from './names.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { PrivateAnswer } from './private-answer.ts';
@@ -31,6 +32,7 @@ export type SurfaceParts = {
   send: Send;
   update: Update;
   people: People;
+  names: Names;
   places: Places;
   respond: Respond;
   answer: PrivateAnswer;
@@ -41,7 +43,7 @@ export type SurfaceParts = {
 };
 
 export function createSurface(parts: SurfaceParts): Surface {
-  const { self, call, pause, send, update, people, places, respond, answer, status, live, redact } = parts;
+  const { self, call, pause, send, update, people, names, places, respond, answer, status, live, redact } = parts;
 
   /** Further messages of a long answer have ids of their own, so that each arrives once. */
   async function sendAll(place: Parameters<Send>[0], reply: Reply, sendId: string) {
@@ -103,7 +105,8 @@ export function createSurface(parts: SurfaceParts): Surface {
     },
 
     setStatus: status,
-    history: (thread, limit) => readHistory({ call, pause, people, bot: self }, thread, limit),
+    history: (thread, limit) => readHistory({ call, pause, people, names, bot: self }, thread, limit),
+    named: (words) => names.named(words),
     person: (id) => people.person(id),
     group: (name) => people.group(name),
     readable: (person, message) => places.readable(person, message),

@@ -169,3 +169,14 @@ test('a token Slack does not accept, and a missing secret, are said plainly at t
     message: expect.stringContaining('SLACK_SIGNING_SECRET'),
   });
 });
+
+test('a thread of six hundred messages is read: its first one and its newest, with people and channels by name', async () => {
+  const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia the site is down since noon');
+  for (let index = 1; index < 600; index++) await house.slack.say('U0BOB', 'C0ENG', `note ${index}`, { thread: ts });
+  await house.slack.say('U0ALICE', 'C0ENG', 'ask @bob in #deploys', { thread: ts });
+  const said = await house.sophia.surface.history(`slack:T0ACME:C0ENG:${ts}`, 300);
+  expect(said).toHaveLength(300);
+  expect(said[0]?.text).toContain('the site is down');
+  expect(said.at(-2)?.text).toBe('note 599');
+  expect(said.at(-1)?.text).toBe('ask @Bob Tanaka (<@U0BOB>) in #deploys');
+});
