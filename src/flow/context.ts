@@ -5,19 +5,13 @@ import type { TaintSource } from '../core/outcome.ts';
 /** `question`: with names beside ids. */
 export type Context = { text: string; taint: TaintSource[]; question: string };
 
-<<<<<<< HEAD
-const historyMessages = 30;
-const historyCharacters = 8_000;
-const memoryTokens = 1_000;
-=======
 /** A thread of hundreds of messages is cut to its first one and its newest. */
 const historyMessages = 300;
 /** Some 6,000 tokens. */
 const historyCharacters = 24_000;
 /** Of one message. */
 const longestMessage = 4_000;
-const memoryCharacters = 4_000;
->>>>>>> 7db6b0c (Threads of hundreds of messages are told by their first and newest; people and channels by name)
+const memoryTokens = 1_000;
 
 export async function gatherContext(job: Job, question: string): Promise<Context> {
   const { surface, services, thread, requester, origin } = job;
