@@ -19,9 +19,9 @@ import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy } from './flow/policy.ts';
 import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
-import { createMemory } from './memory/index.ts';
+import { keepUp } from './memory/keep-up.ts';
 import { chooseClass, createJournal } from './models/index.ts';
-import { connectAll, connectModel, createLog, readFiles, secrets } from './parts.ts';
+import { connectAll, connectMemory, connectModel, createLog, readFiles, secrets } from './parts.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
@@ -87,6 +87,7 @@ async function serve(settings: Settings): Promise<void> {
     },
   };
   const journal = createJournal(store.modelEvents, now);
+  const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {
     ...store,
@@ -110,7 +111,7 @@ async function serve(settings: Settings): Promise<void> {
     policyFile: files.policy,
     model: connectModel(settings, log, journal),
     routing: journal,
-    memory: createMemory({ rows: store.memories, index: store.textIndex }),
+    memory,
     surface: () => slack.surface,
     environmentOf: environments(files.services),
     scopesOf: scopes(files.services),
@@ -166,6 +167,7 @@ async function serve(settings: Settings): Promise<void> {
   const reviewing = setInterval(() => {
     remindReviews(house).catch((error) => log.warn({ error: String(error) }, 'reviews could not be looked at'));
   }, reviewEveryMs);
+  const stopUpkeep = keepUp(upkeep);
   const tidying = setInterval(() => {
     const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
     store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
@@ -183,6 +185,7 @@ async function serve(settings: Settings): Promise<void> {
     clearInterval(signing);
     clearInterval(reviewing);
     clearInterval(tidying);
+    await stopUpkeep();
     await slack.stop();
     await durable.close();
     await store.close();

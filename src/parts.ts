@@ -6,8 +6,13 @@ import { github } from './connectors/github/index.ts';
 import type { Connection, Log } from './core/connector.ts';
 import { SophiaError } from './core/error.ts';
 import type { Model } from './core/model.ts';
+import { withFallback } from './memory/fallback.ts';
+import { createMemory } from './memory/index.ts';
+import { createUpkeep } from './memory/upkeep.ts';
+import { createEmbeddings } from './models/embeddings.ts';
 import { chooseClasses, createModel, type Journal } from './models/index.ts';
 import { configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
+import type { Store } from './store/index.ts';
 import type { DoctorPart } from './surfaces/cli/doctor.ts';
 import { parseServices } from './workflows/index.ts';
 
@@ -76,6 +81,33 @@ export function connectModel(settings: Settings, log: Log, journal?: Pick<Journa
     ...(journal ? { journal } : {}),
     log,
   });
+}
+
+/** Memory over the store, with what is set up beside it: an index outside, a model that understands meaning. */
+export async function connectMemory(settings: Settings, store: Store, log: Log, now: () => Date) {
+  const { QDRANT_URL, QDRANT_API_KEY, SOPHIA_EMBEDDINGS_MODEL, SOPHIA_EMBEDDINGS_DIMENSIONS: dimensions } = settings;
+  const embeddings = SOPHIA_EMBEDDINGS_MODEL
+    ? createEmbeddings({
+        baseUrl: settings.SOPHIA_EMBEDDINGS_BASE_URL ?? settings.OPENROUTER_BASE_URL ?? 'https://openrouter.ai/api/v1',
+        apiKey: settings.SOPHIA_EMBEDDINGS_API_KEY ?? settings.OPENROUTER_API_KEY ?? '',
+        model: SOPHIA_EMBEDDINGS_MODEL,
+        dimensions,
+      })
+    : null;
+  const outside = QDRANT_URL
+    ? // Loaded only where it is used: its client is no small one.
+      (await import('./memory/qdrant.ts')).createQdrantIndex({
+        url: QDRANT_URL,
+        ...(QDRANT_API_KEY ? { apiKey: QDRANT_API_KEY } : {}),
+        dimensions: embeddings ? dimensions : null,
+      })
+    : null;
+  const index = outside ? withFallback(outside, store.textIndex, log) : store.textIndex;
+  return {
+    memory: createMemory({ rows: store.memories, index, embeddings, log, now }),
+    upkeep: createUpkeep({ rows: store.memories, outside, embeddings, now, log }),
+    name: outside?.name ?? store.textIndex.name,
+  };
 }
 
 export function readFileOf(variable: string, path: string): string {

@@ -32,8 +32,14 @@ export interface MemoryRows {
   /** Rows that an index outside the store does not hold as they are now. */
   unindexed(index: string, limit: number): Promise<StoredMemory[]>;
   indexed(ids: string[], index: string): Promise<void>;
-  /** Forgets that anything is indexed there: everything will be put anew. */
+  /** Forgets that anything is indexed, and every row's words: all will be made anew. */
   unindex(): Promise<void>;
+  /** How many rows still wait for words of this version, or for this index outside the store. */
+  waiting(version: string, index: string | null): Promise<number>;
+  /** Rows whose meaning this model has not been asked for. */
+  unembedded(model: string, limit: number): Promise<StoredMemory[]>;
+  embed(model: string, vectors: { id: string; vector: number[] }[]): Promise<void>;
+  vectors(model: string, ids: string[]): Promise<Map<string, number[]>>;
   /** Ids that left the record and may still be in the index. */
   removals(limit: number): Promise<string[]>;
   removed(ids: string[]): Promise<void>;

@@ -13,10 +13,13 @@ export type IndexQuery = {
   vector?: number[];
 };
 
+/** `around`: the words of the row and of those before it in its talk. */
+export type Indexable = StoredMemory & { around?: string; vector?: number[] };
+
 export interface RecallIndex {
   readonly name: string;
   /** Idempotent: a row put again is replaced. */
-  put(rows: (StoredMemory & { vector?: number[] })[]): Promise<void>;
+  put(rows: Indexable[]): Promise<void>;
   remove(ids: string[]): Promise<void>;
   /** Best first. */
   find(query: IndexQuery): Promise<string[]>;

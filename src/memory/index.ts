@@ -1,4 +1,6 @@
 /** Memory: remembers rows under the token of their place, and recalls only what asker and audience may both read. */
+import type { Log } from '../core/connector.ts';
+import type { Embeddings } from '../core/embeddings.ts';
 import type { Access, Memory, NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
@@ -8,9 +10,28 @@ import { type Latest, prepare } from './prepare.ts';
 import { search } from './recall.ts';
 import { wordsVersion } from './words.ts';
 
-export type MemoryOptions = { rows: MemoryRows; index: RecallIndex; now?: () => Date };
+export type MemoryOptions = {
+  rows: MemoryRows;
+  index: RecallIndex;
+  embeddings?: Embeddings | null;
+  log?: Log;
+  now?: () => Date;
+};
 
-export function createMemory({ rows, index, now = () => new Date() }: MemoryOptions): Memory {
+export function createMemory(options: MemoryOptions): Memory {
+  const { rows, index, embeddings = null, log, now = () => new Date() } = options;
+
+  /** Without its meaning a question is still found by its words. */
+  async function meaningOf(query: string): Promise<number[] | undefined> {
+    if (!embeddings) return undefined;
+    try {
+      return (await embeddings.embed([query]))[0];
+    } catch (error) {
+      log?.warn({ error: String(error) }, 'Recall goes by words alone: the embeddings model does not answer.');
+      return undefined;
+    }
+  }
+
   async function keep(given: NewMemory[]): Promise<string[]> {
     const latest: Latest = new Map();
     const made: StoredMemory[] = [];
@@ -33,7 +54,15 @@ export function createMemory({ rows, index, now = () => new Date() }: MemoryOpti
 
     async recall(query, access, { maxTokens, kinds }) {
       const acls = allowedTokens(access);
-      const found = await search(rows, index, { query, acls, now: now(), ...(kinds ? { kinds } : {}) });
+      // What no one may read is not sent to a model either.
+      const vector = acls.length > 0 ? await meaningOf(query) : undefined;
+      const found = await search(rows, index, {
+        query,
+        acls,
+        now: now(),
+        ...(kinds ? { kinds } : {}),
+        ...(vector && embeddings ? { meaning: { model: embeddings.model, vector } } : {}),
+      });
       return pack(found, maxTokens);
     },
 

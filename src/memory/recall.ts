@@ -10,6 +10,8 @@ const mostCandidates = 200;
 const mostLooked = 60;
 const mostAround = 3_000;
 const reach = 3;
+/** Of the closest meaning, against the best by words. */
+const meaningWeight = 0.5;
 const halfLifeMs = 90 * 24 * 3_600_000;
 
 export type Search = {
@@ -17,12 +19,13 @@ export type Search = {
   acls: string[];
   kinds?: readonly MemoryKind[];
   now: Date;
-  vector?: number[];
+  /** Of the query, by the model whose vectors the record keeps. */
+  meaning?: { model: string; vector: number[] };
 };
 
 /** Every row that may be meant, with its score, best first. */
 export async function search(rows: MemoryRows, index: RecallIndex, asked: Search): Promise<Recollection[]> {
-  const { query, acls, kinds, now, vector } = asked;
+  const { query, acls, kinds, now, meaning } = asked;
   const words = queryWords(query);
   if (words.length === 0 || acls.length === 0) return [];
   const ids = await index.find({
@@ -30,7 +33,7 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
     acls,
     limit: mostCandidates,
     ...(kinds ? { kinds } : {}),
-    ...(vector ? { vector } : {}),
+    ...(meaning ? { vector: meaning.vector } : {}),
   });
   const may = (row: StoredMemory) => acls.includes(row.acl) && (!kinds || kinds.includes(row.kind));
   const at = now.toISOString();
@@ -45,13 +48,42 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
     all.map((row) => ({ ...row, words: row.words.split(' ') })),
     { text: query, now, sizes },
   );
+  const close = meaning ? await closeness(rows, all, meaning) : null;
+  const highest = Math.max(...scores, Number.MIN_VALUE);
   return all
-    .map(({ words: _words, talks: _talks, ...row }, index) => ({
-      ...row,
-      score: aged(scores[index] ?? 0, row.at, now),
-    }))
+    .map(({ words: _words, talks: _talks, ...row }, index) => {
+      const byWords = scores[index] ?? 0;
+      const score = close ? byWords / highest + meaningWeight * (close[index] ?? 0) : byWords;
+      return { ...row, score: aged(score, row.at, now) };
+    })
     .filter((row) => row.score > 0)
     .sort(bestFirst);
+}
+
+/** From 0 for the farthest to 1 for the closest of these rows; a row without a vector is in the middle. */
+async function closeness(rows: MemoryRows, all: { id: string }[], meaning: { model: string; vector: number[] }) {
+  const vectors = await rows.vectors(
+    meaning.model,
+    all.map((row) => row.id),
+  );
+  const found = all.map((row) => {
+    const vector = vectors.get(row.id);
+    return vector ? cosine(vector, meaning.vector) : null;
+  });
+  const known = found.filter((one) => one !== null);
+  const [least, most] = [Math.min(...known, 1), Math.max(...known, -1)];
+  return found.map((one) => (one === null || most <= least ? 0.5 : (one - least) / (most - least)));
+}
+
+function cosine(one: number[], other: number[]): number {
+  let [dot, length, otherLength] = [0, 0, 0];
+  for (let index = 0; index < one.length; index++) {
+    const [a, b] = [one[index] ?? 0, other[index] ?? 0];
+    dot += a * b;
+    length += a * a;
+    otherLength += b * b;
+  }
+  return dot / (Math.sqrt(length * otherLength) || 1);
 }
 
 function inOrder(ids: string[], rows: StoredMemory[]): StoredMemory[] {

@@ -4,12 +4,14 @@ import { forgetRows, moveRows } from './memory-forget.ts';
 import { toLine, toMemory, toStored } from './memory-row.ts';
 import { selected } from './memory-selection.ts';
 import { createMemoryUpkeep } from './memory-upkeep.ts';
+import { createMemoryVectors } from './memory-vectors.ts';
 import type { Sql, StoreKind } from './schema.ts';
 import { instant } from './storable.ts';
 
 export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
   return {
     ...createMemoryUpkeep(db, kind),
+    ...createMemoryVectors(db),
 
     async put(rows, version) {
       if (rows.length === 0) return;
@@ -92,6 +94,13 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
 
 async function putOne(db: Sql, row: StoredMemory, version: string): Promise<void> {
   const line = toLine(row, version);
+  // With its text its meaning changes.
+  await db
+    .deleteFrom('memory_vectors')
+    .where('memory_id', 'in', (old) =>
+      old.selectFrom('memories').select('id').where('id', '=', row.id).where('text', '!=', line.text),
+    )
+    .execute();
   await db
     .insertInto('memories')
     .values(line)
@@ -103,7 +112,5 @@ async function putOne(db: Sql, row: StoredMemory, version: string): Promise<void
       .insertInto('memory_sources')
       .values([...new Set(row.sources)].map((source) => ({ memory_id: row.id, source_id: source })))
       .execute();
-  // Its meaning may have changed with its text.
-  await db.deleteFrom('memory_vectors').where('memory_id', '=', row.id).execute();
   await db.deleteFrom('memory_removals').where('memory_id', '=', row.id).execute();
 }

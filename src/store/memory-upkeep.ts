@@ -7,7 +7,7 @@ import type { Sql, StoreKind } from './schema.ts';
 
 type Upkeep = Pick<
   MemoryRows,
-  'page' | 'outdated' | 'count' | 'unindexed' | 'indexed' | 'unindex' | 'removals' | 'removed' | 'scrub'
+  'page' | 'outdated' | 'count' | 'unindexed' | 'indexed' | 'unindex' | 'waiting' | 'removals' | 'removed' | 'scrub'
 >;
 
 export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
@@ -56,7 +56,21 @@ export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
     },
 
     async unindex() {
-      await db.updateTable('memories').set({ indexed: null }).where('indexed', 'is not', null).execute();
+      await db.updateTable('memories').set({ indexed: null, version: null }).execute();
+    },
+
+    async waiting(version, index) {
+      const rows = db
+        .selectFrom('memories')
+        .select((row) => row.fn.countAll().as('count'))
+        .where((row) =>
+          row.or([
+            row('version', 'is', null),
+            row('version', '!=', version),
+            ...(index === null ? [] : [row('indexed', 'is', null), row('indexed', '!=', index)]),
+          ]),
+        );
+      return Number((await rows.executeTakeFirstOrThrow()).count);
     },
 
     async removals(limit) {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { errorBody } from './answers.ts';
 import { keyInfo, modelList } from './catalogue.ts';
+import { embeddingList } from './embeddings.ts';
 import { createFaults } from './faults.ts';
 import { rehearse } from './rehearsal/index.ts';
 import { respond, sendJson } from './respond.ts';
@@ -37,6 +38,10 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     if (!request.headers.authorization) return sendJson(response, 401, errorBody(401, 'Missing Authentication header'));
     if (request.headers.authorization !== `Bearer ${apiKey}`) return sendJson(response, 401, errorBody(401));
     if (request.method === 'GET' && path === `${prefix}/key`) return sendJson(response, 200, keyInfo(apiKey));
+    if (request.method === 'POST' && path === `${prefix}/embeddings`) {
+      const { model, input } = JSON.parse(text ?? '{}') as { model: string; input: string | string[] };
+      return sendJson(response, 200, embeddingList(model, input));
+    }
     if (request.method !== 'POST' || path !== `${prefix}/chat/completions`)
       return sendJson(response, 404, errorBody(404, 'Resource not found'));
     if (text === null) return sendJson(response, 413, errorBody(413));
