@@ -111,7 +111,7 @@ export class TestSurface implements Surface {
   async readable(_person: string, message: Message) {
     return [message.audience];
   }
-  async permalink() {
+  async permalink(_message: MessageRef) {
     return '';
   }
   mention(person: string) {

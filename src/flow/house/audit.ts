@@ -8,12 +8,15 @@ import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/reply.ts';
 import { maySee } from '../visible.ts';
 import { mentionOf } from './people.ts';
+import { showStory, story, tellStory } from './story.ts';
 
 export function auditActions(services: () => Services): Action[] {
   const showAudit = defineAction({
     name: 'sophia_show_audit',
-    description: 'shows what was asked, approved and done: the latest, or everything around one reference',
+    description: 'shows what was asked, approved and done: the latest, or the story around one reference',
     effect: 'read',
+    // It quotes what people gave as reasons, and what outside systems answered.
+    taints: true,
     usage: 'audit [<reference>]',
     example: '/sophia audit A42',
     input: z.strictObject({
@@ -22,20 +25,19 @@ export function auditActions(services: () => Services): Action[] {
         .regex(/^A\d+$/i, 'a reference such as A42')
         .optional(),
     }),
-    output: auditRows,
+    output: z.union([auditRows, story]),
     async run(plan, context) {
       const { audit } = services();
       const { reference } = plan.input;
-      const found = reference === undefined ? null : await audit.find(reference.toUpperCase());
-      if (reference !== undefined && !found) throw new SophiaError('not_found', `There is no audit row ${reference}.`);
-      // A surface may have to leave the end of a long table out: the row asked for stands first, then the newest.
-      const around = found?.runId ? (await audit.byRun(found.runId)).toReversed() : [];
-      const rows = found
-        ? [found, ...around.filter((row) => row.reference !== found.reference)]
-        : await audit.latest(mostShown);
-      return { rows: await shownTo(context, rows) };
+      if (reference === undefined) return { rows: await shownTo(context, await audit.latest(mostShown)) };
+      const found = await audit.find(reference.toUpperCase());
+      if (!found)
+        throw new SophiaError('not_found', `There is no audit row ${reference}.`, {
+          hint: '`audit` lists the latest, `audit search <words>` finds others.',
+        });
+      return tellStory(services(), found, { person: context.requester.id, audience: context.place.audience });
     },
-    show: table,
+    show: (output) => (auditRows.safeParse(output).success ? table(output) : showStory(output)),
   });
 
   const searchAudit = defineAction({
@@ -43,6 +45,7 @@ export function auditActions(services: () => Services): Action[] {
     description:
       'finds rows of the audit trail by words in them: a person’s reason, a target, an action, a plan’s hash',
     effect: 'read',
+    taints: true,
     usage: 'audit search <words...>',
     example: '/sophia audit search acme-web',
     input: z.strictObject({ words: z.string().trim().min(2).max(200) }),
