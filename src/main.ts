@@ -21,7 +21,7 @@ import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
 import { keepUp } from './memory/keep-up.ts';
 import { chooseClass, createJournal } from './models/index.ts';
-import { connectAll, connectMemory, connectModel, createLog, readFiles, secrets } from './parts.ts';
+import { connectAll, connectMemory, connectModel, createLog, healthOf, readFiles, secrets } from './parts.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
@@ -134,7 +134,7 @@ async function serve(settings: Settings): Promise<void> {
     actions.set(action.name, action);
 
   await durable.begin();
-  const listening = await slack.start(createDoor(house));
+  const listening = await slack.start(createDoor(house, healthOf(parts)));
   log.info({ ...listening, store: store.kind, actions: actions.size }, 'Sophia is here');
   const waking = setInterval(() => {
     wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { fly } from './connectors/fly/index.ts';
 import { github } from './connectors/github/index.ts';
-import type { Connection, Log } from './core/connector.ts';
-import { SophiaError } from './core/error.ts';
+import type { Connection, ConnectorHealth, Log } from './core/connector.ts';
+import { SophiaError, toSophiaError } from './core/error.ts';
+import type { PartHealth } from './core/home.ts';
 import type { Model } from './core/model.ts';
 import { withFallback } from './memory/fallback.ts';
 import { createMemory } from './memory/index.ts';
@@ -57,6 +58,29 @@ export function connectAll(environment: Environment, log: Log) {
   add(github, configureConnector(github, environment), (config) => github.connect(config, { log }));
   add(fly, configureConnector(fly, environment), (config) => fly.connect(config, { log }));
   return { parts, connections, missing };
+}
+
+/** How long what a part said of itself is believed. Milliseconds. */
+const healthMs = 60_000;
+
+/** The connectors' health for people's own pages, asked at most once a minute. */
+export function healthOf(parts: DoctorPart[]): () => Promise<PartHealth[]> {
+  let known: { until: number; health: Promise<PartHealth[]> } | null = null;
+  const ask = async ({ name, about, state, check }: DoctorPart): Promise<PartHealth> => {
+    if (state !== 'on' || !check) return { name, state: 'off', words: `off: ${about}` };
+    const found = await check().catch((error: unknown): ConnectorHealth => {
+      const { message, hint = '' } = toSophiaError(error);
+      return { state: 'failing', problem: message, hint };
+    });
+    return found.state === 'ok'
+      ? { name, state: 'ok', words: `may ${found.can}` }
+      : { name, state: 'failing', words: `${found.problem} ${found.hint}`.trim() };
+  };
+  return () => {
+    if (!known || known.until < Date.now())
+      known = { until: Date.now() + healthMs, health: Promise.all(parts.map(ask)) };
+    return known.health;
+  };
 }
 
 export const noModel: Model = {

@@ -1,5 +1,6 @@
 /** What a surface calls when somebody speaks or clicks; implemented in `flow/`. */
 import type { Approval } from './approval.ts';
+import type { HomePage } from './home.ts';
 import type { Message } from './message.ts';
 import type { PersonId } from './person.ts';
 import type { ThreadId } from './thread.ts';
@@ -44,6 +45,8 @@ export interface Door {
   submitEdit(edited: Edited): Promise<EditAnswer>;
   /** Their later word takes the place of their earlier one; returns what to tell them. */
   judge(opinion: Opinion): Promise<string>;
+  /** Their own page; null for those she does not work for. */
+  home(person: PersonId): Promise<HomePage | null>;
   /** For "View full plan"; null when there is none, or this person may not see it. */
   approval(id: string, viewer: PersonId): Promise<Approval | null>;
 }

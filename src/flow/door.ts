@@ -1,17 +1,19 @@
 /** What surfaces call: starts the durable run of a message, counts a click, shows a plan. */
 import type { Door } from '../core/door.ts';
+import type { PartHealth } from '../core/home.ts';
 import type { Services } from '../core/job.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
 import { corrected, letGo, takenBack, takenUp } from './followups.ts';
+import { homeOf } from './home.ts';
 import { start } from './start.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
 import { withoutSecrets, writeDown } from './written.ts';
 
-export function createDoor(services: Services): Door {
+export function createDoor(services: Services, health: () => Promise<PartHealth[]> = async () => []): Door {
   return {
     async receive(message, jobKey) {
       if (await takenUp(services, message, jobKey)) return;
@@ -34,6 +36,7 @@ export function createDoor(services: Services): Door {
       await services.routing.learn({ run, kind: 'thumbs', good, person, ...words });
       return good ? 'Thank you: I will keep to what worked.' : 'Thank you: I will try to do better.';
     },
+    home: (person) => homeOf(services, person.split(':')[0] ?? '', person, health),
     async approval(id, viewer) {
       const approval = await services.approvals.get(id);
       if (!approval) return null;

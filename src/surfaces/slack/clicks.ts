@@ -105,15 +105,16 @@ export function registerClicks(options: {
   async function pressed(click: Clicked, attempt: number): Promise<void> {
     const [action] = click.actions;
     const { channel, message } = click;
-    if (!action || !channel || !message) return;
+    if (!action) return;
     const tell = (said: string) => answer(place(click), words(said));
     const asked = () =>
       press({
         user: click.user.id,
         team: click.user.team_id ?? click.team?.id,
-        channel: channel.id,
-        message: message.ts,
-        root: message.thread_ts ?? message.ts,
+        place:
+          channel && message
+            ? { channel: channel.id, message: message.ts, root: message.thread_ts ?? message.ts }
+            : null,
         actionId: action.action_id,
         value: action.value,
         label: action.text?.text ?? 'a button',

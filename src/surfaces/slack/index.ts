@@ -141,7 +141,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
       const press = createPresses({ door, places, self, now });
       registerClicks({ app: bolt.app, door, call: web, answer, press, edit, redact, log });
       registerShortcuts({ app: bolt.app, door, call: web, places, answer, self, now, log });
-      registerHome({ app: bolt.app, call: web, log });
+      registerHome({ app: bolt.app, door, call: web, self, redact, log });
       const port = await listen(server, options.port, options.host);
       await bolt.connect();
       started = true;

@@ -8,10 +8,8 @@ import { readDeed } from './render/deeds.ts';
 export type Press = {
   user: string;
   team: string | undefined;
-  channel: string;
-  /** The message that carries the button, and the root of its thread. */
-  message: string;
-  root: string;
+  /** The message that carries the button, and the root of its thread; null on the Home tab. */
+  place: { channel: string; message: string; root: string } | null;
   actionId: string;
   value: unknown;
   label: string;
@@ -29,22 +27,26 @@ export function createPresses(options: { door: Door; places: Places; self: Self;
     if (!act) return 'This button carries nothing I know. Nothing was done.';
     const at = now();
     const minute = Math.floor(at.getTime() / doublePressMs);
-    const jobKey = `button:${press.channel}:${press.message}:${press.actionId}:${press.user}:${minute}`;
+    const { place } = press;
+    const channel = place?.channel ?? (await places.direct(press.user));
+    const jobKey = place
+      ? `button:${channel}:${place.message}:${press.actionId}:${press.user}:${minute}`
+      : `button:home:${press.user}:${String(press.value)}:${minute}`;
     await door.receive(
       {
         surface: 'slack',
-        channel: `slack:${self.team}:${press.channel}`,
-        thread: formatThreadId({ surface: 'slack', team: self.team, channel: press.channel, root: press.root }),
+        channel: `slack:${self.team}:${channel}`,
+        thread: place ? formatThreadId({ surface: 'slack', team: self.team, channel, root: place.root }) : null,
         person: `slack:${press.team ?? self.team}:${press.user}`,
         text: press.label,
         kind: 'command',
         act,
-        audience: await places.audience(press.channel),
+        audience: await places.audience(channel),
         at: at.toISOString(),
         ...(press.responseUrl ? { callback: press.responseUrl } : {}),
       },
       jobKey,
     );
-    return `On it: “${press.label}”. The outcome comes in the thread.`;
+    return `On it: “${press.label}”. The outcome comes ${place ? 'in the thread' : 'here'}.`;
   };
 }

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { Approval } from '../../../src/core/approval.ts';
 import type { Log } from '../../../src/core/connector.ts';
 import type { Choice, Door, EditAnswer, Edited, EditForm, Opinion } from '../../../src/core/door.ts';
+import type { HomePage } from '../../../src/core/home.ts';
 import type { Inbox, InboxItem } from '../../../src/core/inbox.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { Sends } from '../../../src/core/sends.ts';
@@ -107,6 +108,10 @@ export class RecordingDoor implements Door {
   async submitEdit(edited: Edited): Promise<EditAnswer> {
     this.edits.push(edited);
     return this.editAnswer;
+  }
+  page: HomePage | null = { waiting: [], runs: [], schedules: [], parts: [] };
+  async home(): Promise<HomePage | null> {
+    return this.page;
   }
   readonly opinions: Opinion[] = [];
   async judge(opinion: Opinion): Promise<string> {

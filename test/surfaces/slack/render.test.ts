@@ -2,13 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Approval, ApprovalState } from '../../../src/core/approval.ts';
+import type { HomePage } from '../../../src/core/home.ts';
 import type { Outcome } from '../../../src/core/outcome.ts';
 import type { Reply } from '../../../src/core/reply.ts';
 import { validateMessageBlocks, validateView } from '../../../src/emulators/slack/index.ts';
 import type { Block } from '../../../src/surfaces/slack/blocks.ts';
-import { homeBlocks } from '../../../src/surfaces/slack/home.ts';
 import { problemsOfMessage, problemsOfModal } from '../../../src/surfaces/slack/limits.ts';
 import { renderFullPlan } from '../../../src/surfaces/slack/render/full-plan.ts';
+import { failedHome, renderHome, strangersHome } from '../../../src/surfaces/slack/render/home.ts';
 import { render, sendable } from '../../../src/surfaces/slack/render/index.ts';
 import { shorten, visible } from '../../../src/surfaces/slack/render/literal.ts';
 import { fromMarkdown } from '../../../src/surfaces/slack/render/markdown.ts';
@@ -299,7 +300,12 @@ describe('limits', () => {
   });
 
   test('the Home tab is one Slack would show', () => {
-    expect(validateView({ type: 'home', blocks: homeBlocks() }, 'home')).toEqual([]);
+    for (const blocks of [
+      strangersHome,
+      failedHome('x'.repeat(9000)),
+      renderHome(fullHome('<!channel> ` *x* '.repeat(80))),
+    ])
+      expect(validateView({ type: 'home', blocks }, 'home')).toEqual([]);
   });
 });
 
@@ -603,3 +609,33 @@ describe('literal text', () => {
     );
   });
 });
+
+function fullHome(words: string): HomePage {
+  const eight = Array.from({ length: 8 }, (_, index) => index);
+  return {
+    waiting: eight.map((id) => ({
+      id: `apr_${id}`,
+      summary: words,
+      requester: 'slack:T0ACME:U0BOB',
+      expiresAt: '2026-11-21T10:00:00.000Z',
+      mine: id % 2 === 0,
+      link: id % 2 === 0 ? 'https://acme.slack.com/archives/C1/p1' : null,
+    })),
+    runs: eight.map((id) => ({
+      id: `run-${id}`,
+      title: words,
+      standing: words,
+      startedAt: '2026-11-21T10:00:00.000Z',
+      link: null,
+    })),
+    schedules: eight.map((id) => ({
+      id: `S${id}`,
+      template: 'daily',
+      said: words.slice(0, 200),
+      zone: 'Europe/Berlin',
+      channel: 'slack:T0ACME:C0ENG',
+      paused: id % 2 === 0,
+    })),
+    parts: eight.map((id) => ({ name: `part ${id}`, state: 'failing', words })),
+  };
+}
