@@ -8,7 +8,7 @@ import { createDeeds } from './deeds.ts';
 import { createRecordReader, type RecordReader } from './records.ts';
 import { createSite, type Site } from './site.ts';
 import { createTravel, type Travel } from './travel.ts';
-import { approvers, createWorld, type World } from './world.ts';
+import { approvers, createWorld, type World, type WorldOptions } from './world.ts';
 
 export type PlaygroundOptions = {
   /** The page's port; 0 picks a free one, a taken one moves to the next. Default 3000. */
@@ -27,6 +27,8 @@ export type PlaygroundOptions = {
   environment?: Environment;
   /** Milliseconds between two states of an emulated machine. Default 400, to watch. */
   stepMs?: number;
+  /** Another workspace or further scopes: for tests. */
+  slack?: WorldOptions['slack'];
   /** Ends the process, tidied up, on SIGINT and SIGTERM. Default true. */
   endOnSignals?: boolean;
 };
@@ -65,6 +67,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       appUrl: `http://127.0.0.1:${appPort}`,
       ...(options.openRouterKey ? { openRouterKey: options.openRouterKey } : {}),
       ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
+      ...(options.slack ? { slack: options.slack } : {}),
     });
     undo.push(() => world.close());
     const records = createRecordReader(join(data, 'sophia.db'));
@@ -102,6 +105,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
         shortcuts: world.shortcuts,
       }),
       deed: createDeeds({ world, app, travel }),
+      file: (id) => world.slack.file(id),
     });
     undo.push(() => site.close());
     undo.push(world.subscribe(() => site.changed()));

@@ -14,6 +14,8 @@ export type SiteOptions = {
   state(): unknown;
   /** Does what the page asked for; its answer goes back as JSON. A throw becomes `{ ok: false, error }`. */
   deed(verb: string, body: unknown): Promise<object>;
+  /** A file that was shared, by its id. */
+  file?(id: string): { name: string; content: Buffer } | null;
 };
 
 export type Site = {
@@ -36,7 +38,7 @@ const folder = new URL('./page/', import.meta.url);
 const largestBody = 256 * 1024;
 const portsTried = 20;
 
-export async function createSite({ port: wanted, state, deed }: SiteOptions): Promise<Site> {
+export async function createSite({ port: wanted, state, deed, file: shared = () => null }: SiteOptions): Promise<Site> {
   const token = randomBytes(24).toString('base64url');
   const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
   const pages = new Set<ServerResponse>();
@@ -73,6 +75,8 @@ export async function createSite({ port: wanted, state, deed }: SiteOptions): Pr
     if (request.method === 'GET' && url.pathname === '/') return file(response, 'index.html');
     if (request.method === 'GET' && url.pathname.startsWith('/page/')) return file(response, url.pathname.slice(6));
     if (request.method === 'GET' && url.pathname === '/events') return follow(request, response);
+    const id = request.method === 'GET' ? url.pathname.match(/^\/file\/(\w+)$/)?.[1] : undefined;
+    if (id) return download(response, id);
     const verb = request.method === 'POST' ? url.pathname.match(/^\/do\/([A-Za-z]+)$/)?.[1] : undefined;
     if (!verb) return send(response, 404, { ok: false, error: 'There is nothing here.' });
     try {
@@ -90,6 +94,15 @@ export async function createSite({ port: wanted, state, deed }: SiteOptions): Pr
     }
     response.writeHead(200, { 'content-type': types[extname(name)] ?? 'text/plain; charset=utf-8' });
     response.end(name === 'index.html' ? text.replace('{{token}}', token) : text);
+  }
+
+  /** Whatever it holds, it is only ever saved: nothing of it runs or is shown here. */
+  function download(response: ServerResponse, id: string): void {
+    const found = shared(id);
+    if (found) {
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' });
+      response.end(found.content);
+    } else send(response, 404, { ok: false, error: 'There is no such file.' });
   }
 
   function follow(request: IncomingMessage, response: ServerResponse): void {

@@ -83,10 +83,14 @@ async function sendStream(
 /** False when the client went away before the time was over. */
 function lasts(response: ServerResponse, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), milliseconds);
-    response.once('close', () => {
+    const gone = () => {
       clearTimeout(timer);
       resolve(false);
-    });
+    };
+    const timer = setTimeout(() => {
+      response.off('close', gone);
+      resolve(true);
+    }, milliseconds);
+    response.once('close', gone);
   });
 }

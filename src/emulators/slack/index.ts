@@ -88,6 +88,10 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     ephemerals: (person) => structuredClone(world.ephemerals.get(person) ?? []),
     view: (person) => structuredClone(world.views.get(person)?.at(-1) ?? null),
     home: (person) => structuredClone(world.homes.get(person) ?? null),
+    file(id) {
+      const file = world.files.get(id);
+      return file?.content ? { name: file.name, content: file.content } : null;
+    },
     subscribe: (listener) => world.subscribe(listener),
     waitFor: (predicate, timeoutMs = 5000) => waiting.until(world, snapshot, predicate, timeoutMs),
 

@@ -291,6 +291,8 @@ export type SlackEmulator = {
   /** The modal on top of this person's screen. */
   view(person: string): SlackView | null;
   home(person: string): SlackView | null;
+  /** An uploaded file; null until its content has come. */
+  file(id: string): { name: string; content: Buffer } | null;
   /** Called after every change of the world and every delivery. */
   subscribe(listener: (revision: number) => void): () => void;
   /** Resolves with the first snapshot the predicate holds for; looks again after every change. */

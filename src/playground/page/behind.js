@@ -27,10 +27,10 @@ export function createBehind(node, act, me) {
       ),
       worldNote,
     ),
-    section('Make something fail', troubles.nodes),
-    section('Time', time.nodes),
     section('Current run', run),
     section('Cost', cost),
+    section('Make something fail', troubles.nodes),
+    section('Time', time.nodes),
     section('Audit trail', auditNote, audit),
   );
 

@@ -4,6 +4,7 @@ import { interactive, plain } from './elements.js';
 import { markdown } from './markdown.js';
 import { mrkdwn } from './mrkdwn.js';
 import { cell, richText } from './rich-text.js';
+import { taskCard } from './tasks.js';
 
 /** @param {object[]} list @param {import('./elements.js').Context} context */
 export function blocks(list, context) {
@@ -142,35 +143,33 @@ function image(item) {
   return h('span', { class: 'image', role: 'img', 'aria-label': item.alt_text }, `🖼 ${item.alt_text}`);
 }
 
+/** What was pressed stays pressed, as in Slack, until the other is. */
+const pressed = new Map();
+
 function feedback(item, button, id, context) {
-  const act = () => context.act({ actionId: item.action_id, blockId: id, value: button.value });
+  const key = `${context.names.me}/${id}/${item.action_id}`;
+  const act = async (event) => {
+    pressed.set(key, button.value);
+    for (const other of event.target.parentElement.children)
+      other.setAttribute('aria-pressed', String(other === event.target));
+    await context.act({ actionId: item.action_id, blockId: id, value: button.value });
+  };
   return h(
     'button',
-    { type: 'button', class: 'button plain', 'aria-label': button.accessibility_label, on: { click: act } },
+    {
+      type: 'button',
+      class: 'button plain',
+      'aria-label': button.accessibility_label,
+      'aria-pressed': String(pressed.get(key) === button.value),
+      data: { focus: `${id}/${item.action_id}/${button.value}` },
+      on: { click: act },
+    },
     plain(button.text),
   );
 }
 
 function levelOf(level) {
   return ['info', 'warning', 'error', 'success'].includes(level) ? level : 'info';
-}
-
-const marks = { pending: '○', in_progress: '◐', complete: '✓', error: '✕' };
-
-function taskCard(task, context) {
-  const status = Object.hasOwn(marks, task.status) ? task.status : 'pending';
-  return h(
-    'div',
-    { class: `task ${status}` },
-    h('span', { class: 'mark', role: 'img', 'aria-label': status.replace('_', ' ') }, marks[status]),
-    h(
-      'div',
-      null,
-      h('span', null, String(task.title ?? '')),
-      task.details && h('div', { class: 'muted' }, richText(task.details, context.names)),
-      task.output && h('div', { class: 'muted' }, richText(task.output, context.names)),
-    ),
-  );
 }
 
 function table(rows, caption, context) {

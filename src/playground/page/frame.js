@@ -57,13 +57,44 @@ export function renderEmpty(node, empty) {
 
 /** What Sophia is doing here, with Stop in the thread where she does it. */
 export function renderStatus(node, { typing, sessions }, place, ts, stopSession) {
+  const streams = ts !== null && place.messages.some((root) => root.ts === ts && [root, ...root.replies].some(grows));
   const here = (entry) => entry.channel === place.id && (ts === null || entry.thread === ts);
   const line = typing.find((entry) => here(entry) && entry.status);
   const session = sessions.find((entry) => here(entry) && entry.status === 'processing');
-  const words = line ? `Sophia ${line.status.replace(/^sophia /i, '')}` : session ? 'Sophia is working…' : '';
-  const stop = ts !== null && session ? ts : '';
+  const waits = ts !== null && sessions.some((entry) => here(entry) && entry.status === 'suspended');
+  const words = line
+    ? `Sophia ${line.status.replace(/^sophia /i, '')}`
+    : session || streams
+      ? 'Sophia is working…'
+      : waits
+        ? 'Sophia waits for a person to decide.'
+        : '';
+  const stop = ts !== null && (session || streams) ? ts : '';
   if (node.dataset.words === words && node.dataset.stop === stop) return;
   node.dataset.words = words;
   node.dataset.stop = stop;
   fill(node, words, stop && h('button', { type: 'button', class: 'button small', on: { click: stopSession } }, 'Stop'));
+}
+
+const grows = (message) => message.streaming_state === 'in_progress';
+
+/** What Slack offers in an empty conversation with the app; pressing one says it. */
+export function renderPrompts(node, prompts, say) {
+  const signature = JSON.stringify(prompts ?? null);
+  if (node.dataset.signature === signature) return;
+  node.dataset.signature = signature;
+  node.hidden = !prompts;
+  fill(
+    node,
+    prompts?.title && h('span', { class: 'muted' }, prompts.title),
+    (prompts?.prompts ?? []).map(({ title, message }) =>
+      h('button', { type: 'button', class: 'chip', title: message, on: { click: () => say(message) } }, title),
+    ),
+  );
+}
+
+/** The title Sophia gave the thread. */
+export function renderThreadTitle(node, { sessions }, place, ts) {
+  const title = sessions.find((entry) => entry.channel === place.id && entry.thread === ts)?.title ?? '';
+  if (node.textContent !== title) node.textContent = title;
 }

@@ -3,7 +3,15 @@ import { createBehind } from './behind.js';
 import { blocks } from './blocks.js';
 import { createComposer } from './composer.js';
 import { fill, h } from './dom.js';
-import { renderApp, renderEmpty, renderPanes, renderStatus, renderTroubles } from './frame.js';
+import {
+  renderApp,
+  renderEmpty,
+  renderPanes,
+  renderPrompts,
+  renderStatus,
+  renderThreadTitle,
+  renderTroubles,
+} from './frame.js';
 import { createGuide } from './guide.js';
 import { renderMessages } from './messages.js';
 import { createModal } from './modal.js';
@@ -34,8 +42,10 @@ const placeOf = () =>
     ? world.slack.channels.find((place) => place.kind === 'im' && place.user === shown.me)
     : world.slack.channels.find((place) => place.id === shown.place);
 
-async function deed(verb, body) {
-  const answer = await act(verb, body);
+const deed = (verb, body) => deedOf(act(verb, body));
+
+async function deedOf(doing) {
+  const answer = await doing;
   if (!answer.ok) warn(answer.error ?? 'That did not work.');
   return answer;
 }
@@ -144,6 +154,7 @@ function render() {
   find('#tab-messages').setAttribute('aria-pressed', String(!shown.home));
   find('#home').hidden = !shown.home;
   find('#messages').hidden = shown.home;
+  chat.classList.toggle('at-home', shown.home);
 
   const fresh = `${place.id}/${shown.me}` !== drawn;
   drawn = `${place.id}/${shown.me}`;
@@ -164,10 +175,17 @@ function render() {
       firstTime: drawnThread !== root.ts,
     });
   }
+  renderThreadTitle(find('.title', thread), slack, place, root?.ts);
   drawnThread = root?.ts ?? null;
   renderStatus(find('.status', chat), slack, place, null);
   renderStatus(find('.status', thread), slack, place, drawnThread, () =>
     deed('stopSession', { person: shown.me, channel: place.id, thread: shown.thread }),
+  );
+
+  renderPrompts(
+    find('.prompts', chat),
+    direct && !shown.home ? slack.prompts.find((entry) => entry.channel === place.id) : undefined,
+    (message) => deedOf(speak(message, false)),
   );
 
   const me = names.personName(shown.me) ?? '';

@@ -1,6 +1,7 @@
 /** Messages as Slack shows them: who, when, blocks, thread line, and what only one person sees. */
 import { blocks } from './blocks.js';
 import { h, reconcile } from './dom.js';
+import { fileList } from './files.js';
 import { mrkdwn } from './mrkdwn.js';
 import { avatar } from './people.js';
 import { clock, dayOf } from './time.js';
@@ -50,6 +51,8 @@ function messageNode({ message, follows, day }, context, inThread) {
     {
       class: `message${follows ? ' follows' : ''}${message.is_ephemeral ? ' ephemeral' : ''}`,
       data: { ts: message.ts },
+      // A message that grows is read out when it stands.
+      'aria-busy': message.streaming_state === 'in_progress' ? 'true' : undefined,
     },
     day && h('p', { class: 'day' }, day),
     follows ? h('span', { class: 'gutter', 'aria-hidden': 'true' }, clock(message.ts)) : avatar(message.user, name),
@@ -90,8 +93,19 @@ function content(message, ours) {
           : mrkdwn(String(attachment.text ?? attachment.fallback ?? ''), ours.names),
       ),
     );
-  if (message.streaming_state === 'in_progress') shown.push(h('span', { class: 'caret', 'aria-hidden': 'true' }));
+  if (message.files?.length) shown.push(fileList(message.files));
+  if (message.streaming_state === 'in_progress') addCaret(shown);
+  if (message.streaming_state === 'errored') shown.push(h('p', { class: 'muted small' }, 'Stopped before the end.'));
   return shown;
+}
+
+/** Where the next word will stand: at the end of the last paragraph, or under everything. */
+function addCaret(shown) {
+  const caret = h('span', { class: 'caret', 'aria-hidden': 'true' });
+  const last = shown.flat(Number.POSITIVE_INFINITY).at(-1);
+  const paragraph = last?.matches?.('.markdown') ? [...last.querySelectorAll('p, li')].at(-1) : null;
+  if (paragraph) paragraph.append(caret);
+  else shown.push(caret);
 }
 
 function reactions(message) {

@@ -19,6 +19,23 @@ export async function act(verb, body = {}) {
   }
 }
 
+/** Saves a shared file. @param {string} id @param {string} name */
+export async function download(id, name) {
+  try {
+    const response = await fetch(`/file/${encodeURIComponent(id)}`, { headers: { 'x-playground-token': token } });
+    if (!response.ok) return await response.json();
+    const address = URL.createObjectURL(await response.blob());
+    const anchor = document.createElement('a');
+    anchor.href = address;
+    anchor.download = name;
+    anchor.click();
+    URL.revokeObjectURL(address);
+    return { ok: true };
+  } catch {
+    return { ok: false, error: 'The playground does not answer. Is `npm start` still running?' };
+  }
+}
+
 /** @param {(state: object) => void} onState @param {(connected: boolean) => void} onConnection */
 export function follow(onState, onConnection) {
   const events = new EventSource(`/events?token=${encodeURIComponent(token)}`);
