@@ -14,6 +14,7 @@ beforeAll(async () => {
       done.push(verb);
       return {};
     },
+    file: (id) => (id === 'F1' ? { name: 'page.html', content: Buffer.from('<script>1</script>') } : null),
   });
 });
 afterAll(() => site.close());
@@ -136,4 +137,23 @@ test('a taken port moves to the next one', async () => {
   expect(second.port).toBeGreaterThan(site.port);
   expect((await fetch(second.url)).status).toBe(200);
   await second.close();
+});
+
+describe('a shared file', () => {
+  const token = () => ({ 'x-playground-token': site.token });
+
+  test('is given to our own page only', async () => {
+    expect((await visit('/file/F1')).status).toBe(403);
+    expect((await visit('/file/F1', { headers: { ...token(), origin: 'https://evil.example' } })).status).toBe(403);
+    expect((await visit('/file/F2', { headers: token() })).status).toBe(404);
+  });
+
+  test('is saved, never shown: it could be a page that attacks ours', async () => {
+    const { status, headers, text } = await visit('/file/F1', { headers: token() });
+    expect(status).toBe(200);
+    expect(text).toBe('<script>1</script>');
+    expect(headers['content-type']).toBe('application/octet-stream');
+    expect(headers['content-disposition']).toBe('attachment');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
 });

@@ -60,10 +60,11 @@ export function reconcile(parent, items, keyOf, signatureOf, create) {
     before.delete(key);
     if (node && node.dataset.signature !== signature) {
       const fresh = create(item);
-      const focused = node.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+      const held = node.contains(document.activeElement);
+      const focused = held ? document.activeElement.dataset.focus : undefined;
       if (node === cursor) cursor = fresh;
       node.replaceWith(fresh);
-      if (focused) fresh.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+      if (held) refocus(fresh, focused);
       node = fresh;
     }
     node ??= create(item);
@@ -73,6 +74,13 @@ export function reconcile(parent, items, keyOf, signatureOf, create) {
     else parent.insertBefore(node, cursor);
   }
   for (const gone of before.values()) gone.remove();
+}
+
+/** The same control, or, where it is gone, what held it: nobody is thrown back to the top of the page. */
+function refocus(node, name) {
+  const same = name && node.querySelector(`[data-focus="${CSS.escape(name)}"]`);
+  if (!same) node.tabIndex = -1;
+  (same || node).focus({ preventScroll: true });
 }
 
 /** A link that can only lead to the web or to mail: `javascript:` and its kin become plain text. */

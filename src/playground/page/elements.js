@@ -30,10 +30,12 @@ const makers = {
     if (element.url && /^https?:/.test(element.url))
       return h('a', { ...props, href: element.url, target: '_blank', rel: 'noopener noreferrer' }, text);
     const button = h('button', { ...props, type: 'button' }, text);
+    // Not `disabled`: that would take the focus away from who pressed it.
     button.addEventListener('click', async () => {
-      button.disabled = true;
+      if (button.ariaDisabled === 'true') return;
+      button.ariaDisabled = 'true';
       await send(element.value);
-      button.disabled = false;
+      button.ariaDisabled = 'false';
     });
     return button;
   },
