@@ -49,6 +49,8 @@ type Facts = {
   egress?: true;
   /** It works while everything is frozen, and a model is not told of it: freeze, thaw, stop, and changing the policy. */
   worksFrozen?: true;
+  /** Its output is for the asker alone: asked for anywhere else, it is answered in their own place. */
+  private?: true;
   /** Slash grammar, if a person types it: `deploy <service> [to <environment>]`; `<x...>` takes the rest. */
   usage?: string;
   /** One typed line that works, shown in help and with errors. */

@@ -34,6 +34,12 @@ export interface Surface {
   live?(thread: ThreadId, person: PersonId, sendId: string): Live;
   /** Only this person sees it, in the thread. */
   whisper(thread: ThreadId, person: PersonId, reply: Reply): Promise<void>;
+  /** Only the asker sees it, where they typed it, with or without a thread. */
+  aside(message: Message, reply: Reply): Promise<void>;
+  /** Where this person and she are alone: `slack:T1:D1`, which is its own audience. */
+  own(person: PersonId): Promise<string>;
+  /** A channel named by this person (`#C1`) and who reads there; throws unless both of them are in it. */
+  channel(words: string, person: PersonId): Promise<{ channel: string; audience: string; name: string }>;
   /** At the top of a channel (`slack:T1:C1`), not in a thread. Arrives once per `sendId`. */
   announce(channel: string, reply: Reply, sendId: string): Promise<MessageRef>;
   /** A direct message. Arrives once per `sendId`. */

@@ -8,6 +8,7 @@ import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
 import { corrected, letGo, takenBack, takenUp } from './followups.ts';
 import { homeOf } from './home.ts';
+import { inPrivate } from './private.ts';
 import { start } from './start.ts';
 import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
@@ -17,7 +18,7 @@ export function createDoor(services: Services, health: () => Promise<PartHealth[
   return {
     async receive(message, jobKey) {
       if (await takenUp(services, message, jobKey)) return;
-      await start(services, message, jobKey);
+      await start(services, await inPrivate(services, message), jobKey);
     },
     corrected: (message, jobKey, change) => corrected(services, message, jobKey, change),
     takenBack: (message, jobKey) => takenBack(services, message, jobKey),

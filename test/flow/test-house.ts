@@ -9,6 +9,7 @@ import { type Action, defineAction } from '../../src/core/action.ts';
 import type { Approval } from '../../src/core/approval.ts';
 import type { Caps } from '../../src/core/budget.ts';
 import type { Door } from '../../src/core/door.ts';
+import { SophiaError } from '../../src/core/error.ts';
 import type { Services } from '../../src/core/job.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Answer, Listener, Turn } from '../../src/core/model.ts';
@@ -99,6 +100,17 @@ export class TestSurface implements Surface {
     const found = this.groups.get(name);
     if (!found) throw new Error(`is in ${name}: there is no such user group`);
     return found;
+  }
+  async aside(message: Message, reply: Reply) {
+    await this.whisper(message.thread ?? message.channel, message.person, reply);
+  }
+  async own(person: string) {
+    return `test:T1:D${person.split(':')[2]}`;
+  }
+  async channel(words: string) {
+    const name = words.replace('#', '');
+    if (name.startsWith('hidden')) throw new SophiaError('not_found', 'There is no such channel that you are in.');
+    return { channel: `test:T1:${name}`, audience: 'test:T1:public', name };
   }
   async named(words: string) {
     return words;

@@ -1,9 +1,8 @@
-/** Digests: shown now, or coming by themselves. */
+/** Digests that come by themselves: set up, listed, paused, removed. */
 import { z } from 'zod';
 import { type Action, defineAction } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
-import type { DigestSection } from '../../core/reply.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { isZone, nextDue } from '../digest/due.ts';
 import { readWhen } from '../digest/phrase.ts';
@@ -19,59 +18,9 @@ const examples =
   'For example: `digest schedule daily every weekday at 9` or `… mon and thu at 17:30 in Europe/Berlin`.';
 
 export function digestActions(services: () => Services): Action[] {
-  const showDigest = defineAction({
-    name: 'sophia_show_digest',
-    description: 'tells what changed and what waits: pull requests, checks, deploys, approvals, spend',
-    effect: 'read',
-    taints: true,
-    usage: 'digest [now] [<template>]',
-    example: '/sophia digest daily',
-    deadlineMs: 120_000,
-    input: z.strictObject({
-      template: template.default('daily'),
-      since: z.iso.datetime().optional(),
-      until: z.iso.datetime().optional(),
-    }),
-    output: z.strictObject({
-      title: z.string(),
-      since: z.string(),
-      until: z.string(),
-      sections: z.array(
-        z.object({
-          title: z.string(),
-          items: z.array(z.looseObject({ text: z.string() })),
-          note: z.string().optional(),
-        }),
-      ),
-    }),
-    async run({ input }, context) {
-      const chosen = templates[input.template];
-      const until = input.until ? new Date(input.until) : context.now();
-      const since = input.since ? new Date(input.since) : new Date(until.getTime() - chosen.hours * 3_600_000);
-      const viewer = { person: context.requester.id, audience: context.place.audience };
-      const outlook = { context, services: services(), viewer, since, until };
-      const sections: DigestSection[] = [];
-      for (const section of chosen.sections) {
-        const told = await section(outlook);
-        if (told) sections.push(told);
-      }
-      return { title: chosen.title, since: since.toISOString(), until: until.toISOString(), sections } as never;
-    },
-    show: (output) => {
-      const { title, since, until, sections } = output as {
-        title: string;
-        since: string;
-        until: string;
-        sections: DigestSection[];
-      };
-      const moment = (at: string) => at.slice(0, 16).replace('T', ' ');
-      return { kind: 'digest', title, sections, footer: `From ${moment(since)} to ${moment(until)} UTC.` };
-    },
-  });
-
   const scheduleDigest = defineAction({
     name: 'sophia_schedule_digest',
-    description: 'lets a digest come by itself, in the channel where this is typed',
+    description: 'lets a digest come by itself, in the channel where this is typed or in one that is named',
     effect: 'write',
     usage: 'digest schedule <template> <when...>',
     example: '/sophia digest schedule daily every weekday at 9',
@@ -81,21 +30,27 @@ export function digestActions(services: () => Services): Action[] {
         .string()
         .min(3)
         .max(200)
-        .describe('`every weekday at 9`, with `in Europe/Berlin` and `except 2026-12-25` behind it if wanted'),
+        .describe(
+          '`every weekday at 9`, with `in Europe/Berlin`, `in #channel` and `except 2026-12-25` behind it if wanted',
+        ),
     }),
     output: z.strictObject({ schedule: z.string(), said: z.string() }),
     async plan({ template: name, when }, context) {
-      const read = readSchedule(when, context.requester.timeZone ?? 'UTC');
-      if (context.place.audience.includes(':D'))
+      const { elsewhere, ...read } = readSchedule(when, context.requester.timeZone ?? 'UTC');
+      const surface = surfaceOf(services(), context.requester.id);
+      const run = await services().runs.get(context.run);
+      const there = elsewhere ? await surface.channel(elsewhere, context.requester.id) : null;
+      const place = there ?? { channel: run?.channel ?? '', audience: context.place.audience };
+      if (place.channel === (await surface.own(context.requester.id)))
         throw new SophiaError('bad_input', 'A digest comes to a channel, not to a direct message.', {
-          hint: 'Type this in the channel that should get it.',
+          hint: 'Name the channel (`… in #eng`), or type this in the channel that should get it.',
         });
       const next = nextDue(read.pattern, read.zone, 3).map(
         (at) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       );
       return {
         target: `digest:${context.run}`,
-        summary: `Post the ${templates[name].title} digest here ${read.said} (${read.zone})`,
+        summary: `Post the ${templates[name].title} digest ${there ? `in #${there.name}` : 'here'} ${read.said} (${read.zone})`,
         details: [
           { label: 'What', value: templates[name].about },
           { label: 'Next', value: next.join(', ') },
@@ -103,20 +58,16 @@ export function digestActions(services: () => Services): Action[] {
         ],
         undo: '/sophia digest remove <id>',
         preconditions: [],
-        resolved: read,
+        resolved: { ...read, channel: place.channel, audience: place.audience },
       };
     },
     async run(plan, context) {
-      const read = plan.resolved as ReturnType<typeof readSchedule>;
-      const run = await services().runs.get(context.run);
-      if (!run) throw new SophiaError('internal', 'The run is not there.');
+      const read = resolvedSchedule.parse(plan.resolved);
       const made = await services().schedules.add(
         {
           ...read,
           template: plan.input.template,
           surface: context.requester.id.split(':')[0] ?? '',
-          channel: run.channel,
-          audience: run.audience,
           by: context.requester.id,
           createdAt: context.now().toISOString(),
         },
@@ -182,7 +133,6 @@ export function digestActions(services: () => Services): Action[] {
     });
 
   return [
-    showDigest,
     scheduleDigest,
     listDigests,
     change(
@@ -206,9 +156,20 @@ export function digestActions(services: () => Services): Action[] {
   ];
 }
 
-/** `<when> [in <zone>] [except <days>]`. */
+const resolvedSchedule = z.object({
+  pattern: z.string(),
+  said: z.string(),
+  zone: z.string(),
+  holidays: z.array(z.string()),
+  channel: z.string(),
+  audience: z.string(),
+});
+
+/** `<when> [in <zone>] [in #<channel>] [except <days>]`; quotes around it are dropped. */
 export function readSchedule(words: string, ownZone: string) {
-  const [timed = '', except] = words.split(/\s+except\s+/i);
+  const [whole = '', except] = words.replace(/["“”]/g, '').split(/\s+except\s+/i);
+  const elsewhere = /\s+in\s+(#\S+)/i.exec(whole);
+  const timed = whole.replace(elsewhere?.[0] ?? '', '');
   const placed = /^(.*?)\s+in\s+([A-Za-z_]+(?:\/[A-Za-z_+-]+)*|UTC)$/.exec(timed.trim());
   const zone = placed?.[2] ?? ownZone;
   if (!isZone(zone))
@@ -220,7 +181,7 @@ export function readSchedule(words: string, ownZone: string) {
   const holidays = except ? except.split(/[\s,]+/).filter(Boolean) : [];
   const wrong = holidays.find((day) => !/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)));
   if (wrong) throw new SophiaError('bad_input', `“${wrong}” is no day.`, { hint: 'Write days as 2026-12-25.' });
-  return { ...when, zone, holidays };
+  return { ...when, zone, holidays, ...(elsewhere?.[1] ? { elsewhere: elsewhere[1] } : {}) };
 }
 
 function rowOf(schedule: Schedule): Record<string, string> {

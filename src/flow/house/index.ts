@@ -13,6 +13,7 @@ import { policyReads } from './policy-shown.ts';
 import { memoryActions } from './remember.ts';
 import { reviewActions } from './reviews.ts';
 import { runActions } from './runs.ts';
+import { showDigestActions } from './show-digest.ts';
 import { unknownActions } from './unknown.ts';
 
 export function houseActions(services: () => Services): Action[] {
@@ -27,6 +28,7 @@ export function houseActions(services: () => Services): Action[] {
     budgetActions,
     memoryActions,
     digestActions,
+    showDigestActions,
     policyActions,
     policyReads,
     policyExplanations,

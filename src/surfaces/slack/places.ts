@@ -1,5 +1,5 @@
 /** Who reads along in a channel, as ACL tokens: public channels share one, everything else has its own. */
-import { SophiaError } from '../../core/error.ts';
+import { SophiaError, toSophiaError } from '../../core/error.ts';
 import type { Message } from '../../core/message.ts';
 import type { PersonId } from '../../core/person.ts';
 import { wanted } from './failures.ts';
@@ -13,9 +13,14 @@ export type Places = {
   readable(person: PersonId, message: Message): Promise<string[]>;
   /** The direct message channel with this person. */
   direct(user: string): Promise<string>;
+  /** The channel somebody names, when both they and Sophia are in it. */
+  named(words: string, person: PersonId): Promise<{ channel: string; audience: string; name: string }>;
 };
 
 const mostMemberPages = 20;
+const notThere = new SophiaError('not_found', 'There is no such channel that you are in.', {
+  hint: 'Join it first, or type this in the channel itself.',
+});
 
 export function createPlaces(options: {
   call: Call;
@@ -32,6 +37,15 @@ export function createPlaces(options: {
     const shared = found?.is_ext_shared || found?.is_org_shared || found?.is_pending_ext_shared;
     // Outsiders read along in a shared channel: it gets a token of its own.
     return found?.is_channel === true && found.is_private === false && !shared;
+  });
+  const nameOf = kept(60_000, now, async (channel: string) => {
+    const { channel: found } = (await ask('conversations.info', { channel })) as { channel?: Data };
+    if (typeof found?.name !== 'string' || found.is_archived === true) throw notThere;
+    if (found.is_member !== true)
+      throw new SophiaError('forbidden', 'I am not in that channel.', {
+        hint: 'Invite me there with /invite @sophia.',
+      });
+    return found.name;
   });
   const members = kept(60_000, now, async (channel: string) => {
     const all = new Set<string>();
@@ -50,12 +64,28 @@ export function createPlaces(options: {
     return channel.id;
   });
 
+  async function audience(channel: string): Promise<string> {
+    if (channel.startsWith('D')) return `slack:${team}:${channel}`;
+    const open = await isPublic(channel).catch(() => false);
+    return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
+  }
+
   return {
     direct,
-    async audience(channel) {
-      if (channel.startsWith('D')) return `slack:${team}:${channel}`;
-      const open = await isPublic(channel).catch(() => false);
-      return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
+    audience,
+    async named(words, person) {
+      const channel = /^#?([CG][A-Z0-9]{4,40})$/.exec(words)?.[1];
+      if (!channel)
+        throw new SophiaError('bad_input', `I cannot tell which channel “${words}” is.`, {
+          hint: 'Type # and pick the channel from Slack’s list.',
+        });
+      const name = await nameOf(channel).catch((error: unknown) => {
+        const problem = toSophiaError(error);
+        // Whether a channel exists that somebody is not in is not theirs to know.
+        throw problem.message === 'I cannot see this channel.' ? notThere : problem;
+      });
+      if (!(await members(channel)).has(person.split(':').at(-1) ?? '')) throw notThere;
+      return { channel: `slack:${team}:${channel}`, audience: await audience(channel), name };
     },
     async readable(person, message) {
       if ((await people.person(person)).kind !== 'member') return [];

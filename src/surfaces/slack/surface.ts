@@ -61,10 +61,11 @@ export function createSurface(parts: SurfaceParts): Surface {
     async open(message, sendId) {
       if (message.thread !== null) return message.thread;
       const channel = message.channel.split(':').at(-1) ?? '';
+      const typed = await names.channels(message.text);
       const asked =
         message.kind === 'schedule'
           ? `${code(redact(message.text), 300)}: looking…`
-          : `${mention(message.person)} asked: ${code(redact(`/sophia ${message.text}`), 1500)}`;
+          : `${mention(message.person)} asked: ${code(redact(`/sophia ${typed}`), 1500)}`;
       const root: Rendered = { text: asked, blocks: [mrkdwn(asked)] };
       try {
         return (await send({ team: self.team, channel, root: null }, root, sendId, 'root')).thread;
@@ -94,6 +95,22 @@ export function createSurface(parts: SurfaceParts): Surface {
       const [drawn] = render(reply, redact);
       await answer({ user: person.split(':').at(-1) ?? '', channel, root }, drawn ?? silent);
     },
+
+    async aside(message, reply) {
+      const [drawn] = render(reply, redact);
+      await answer(
+        {
+          user: message.person.split(':').at(-1) ?? '',
+          responseUrl: message.callback,
+          channel: message.channel.split(':').at(-1),
+          root: message.thread === null ? undefined : parseThreadId(message.thread).root,
+        },
+        drawn ?? silent,
+      );
+    },
+
+    own: async (person) => `slack:${self.team}:${await places.direct(person.split(':').at(-1) ?? '')}`,
+    channel: (named, person) => places.named(named, person),
 
     async announce(channel, reply, sendId) {
       return sendAll({ team: self.team, channel: channel.split(':').at(-1) ?? '', root: null }, reply, sendId);

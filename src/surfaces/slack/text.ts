@@ -38,9 +38,12 @@ export function straight(text: string): string {
     .replace(/[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g, ' ');
 }
 
-/** Commands take long dashes for options, which phones merge into one. */
+/** Commands take channels by id, which no renaming changes, and long dashes for options, which phones merge into one. */
 export function commandText(text: string, bot: string): string {
-  return readText(text, bot).replace(/(^|\s)\u2014(?=[a-z])/g, '$1--');
+  return readText(text.replace(/<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>/g, '#$1'), bot).replace(
+    /(^|\s)\u2014(?=[a-z])/g,
+    '$1--',
+  );
 }
 
 /** `1718000000.000100` as ISO 8601. */

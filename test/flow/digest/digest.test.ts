@@ -72,3 +72,39 @@ test('what was asked in a private place is not told in a public digest', async (
   expect(JSON.stringify(reply)).not.toContain('Add 3');
   expect(open.thread).not.toBe(hidden.thread);
 });
+
+test('it may be set up for another channel by its name, in the words people use', async () => {
+  await scheduled('digest schedule daily “every weekday at 9 in #C0OPS”');
+  expect(await house.services.schedules.list()).toMatchObject([
+    { channel: 'test:T1:C0OPS', audience: 'test:T1:public', pattern: '0 9 * * 1,2,3,4,5', zone: 'UTC' },
+  ]);
+});
+
+test('a channel its asker is not in is not named to them, and nothing is set up', async () => {
+  house = await openTestHouse({ actions: counterActions().actions });
+  const { thread } = await house.say('digest schedule daily every weekday at 9 in #hidden');
+  expect(await house.answer(thread)).toMatchObject({
+    outcome: { state: 'refused', reason: 'There is no such channel that you are in.' },
+  });
+});
+
+test('a preview is for the asker alone: it is answered where nobody else reads', async () => {
+  house = await openTestHouse({ actions: counterActions().actions });
+  await house.say('digest preview weekly', alice);
+  const shown = await house.surface.until(() => digests()[0], 'a digest');
+  expect(shown.reply).toMatchObject({ title: 'Team weekly' });
+  const [run] = await house.services.runs.list({ limit: 1 });
+  expect(run).toMatchObject({ channel: 'test:T1:Dalice', audience: 'test:T1:Dalice' });
+  expect(house.surface.whispers).toMatchObject([
+    { person: alice, reply: { markdown: expect.stringContaining('you alone') } },
+  ]);
+});
+
+test('a preview of what comes by itself tells what changed since it last came', async () => {
+  await scheduled();
+  await house.say('digest preview S1', alice);
+  const shown = await house.surface.until(() => digests()[0], 'a digest');
+  expect(shown.reply).toMatchObject({ title: 'Team daily', footer: expect.stringContaining('2026-11-20 08:59') });
+  await house.say('digest preview S9', alice);
+  await house.surface.until(() => said('I know no digest'), 'an explanation');
+});

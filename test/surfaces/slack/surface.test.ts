@@ -180,3 +180,24 @@ test('a thread of six hundred messages is read: its first one and its newest, wi
   expect(said.at(-2)?.text).toBe('note 599');
   expect(said.at(-1)?.text).toBe('ask @Bob Tanaka (<@U0BOB>) in #deploys');
 });
+
+test('a channel is named by its id, and only to people who are in it', async () => {
+  const { surface } = house.sophia;
+  expect(await surface.channel('#C0SECRET', 'slack:T0ACME:U0ALICE')).toEqual({
+    channel: 'slack:T0ACME:C0SECRET',
+    audience: 'slack:T0ACME:C0SECRET',
+    name: 'secret',
+  });
+  const none = 'There is no such channel that you are in.';
+  await expect(surface.channel('#C0SECRET', 'slack:T0ACME:U0BOB')).rejects.toThrow(none);
+  await expect(surface.channel('#C0NOWHERE', 'slack:T0ACME:U0BOB')).rejects.toThrow(none);
+  await expect(surface.channel('#C0AWAY', 'slack:T0ACME:U0ALICE')).rejects.toThrow('I am not in that channel');
+  await expect(surface.channel('#eng', 'slack:T0ACME:U0ALICE')).rejects.toThrow('which channel');
+});
+
+test('an aside reaches the asker alone, and what is theirs has a place of its own', async () => {
+  const message = await command('C0DEPLOYS', 'memory');
+  await house.sophia.surface.aside(message, words('That is for you alone.'));
+  expect(house.slack.ephemerals('U0ALICE').map(({ text }) => text)).toEqual(['That is for you alone.']);
+  expect(await house.sophia.surface.own('slack:T0ACME:U0ALICE')).toBe('slack:T0ACME:D0ALICE');
+});

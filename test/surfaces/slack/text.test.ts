@@ -25,6 +25,9 @@ test.each([
 });
 
 test('phones merge two dashes into one long one; commands undo it', () => {
+  expect(commandText('digest schedule daily at 9 in <#C0ENG|eng>', 'U0SOPHIA')).toBe(
+    'digest schedule daily at 9 in #C0ENG',
+  );
   expect(commandText('deploy web \u2014force', 'U0SOPHIA')).toBe('deploy web --force');
   expect(commandText('remember we ship \u2014 always', 'U0SOPHIA')).toBe('remember we ship \u2014 always');
 });
