@@ -1,4 +1,4 @@
-/** Puts images on machines one after the other, looks at the health of each, and puts all back when one is ill. */
+/** Changes machines one after the other, their image or their size, looks at the health of each, and puts all back when one is ill. */
 import { z } from 'zod';
 import type { WorkflowContext, WorkflowEnd } from '../core/action.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -14,8 +14,31 @@ export const move = z.object({
   instance_id: z.string(),
   from: z.string(),
   to: z.string(),
+  /** Not running: it is changed as it lies, and nothing is asked of its health. */
+  asleep: z.boolean().exactOptional(),
 });
 export type Move = z.infer<typeof move>;
+
+/** What is changed on each machine, and the words for it. */
+export type Change = {
+  action: string;
+  input(app: string, one: Move, to: string, instance: string | null): JsonObject;
+  shown(what: string): string;
+  /** As in “2 of 3 machines run the new image”. */
+  have: string;
+  again: string;
+  /** What to do about a machine that did not become healthy. */
+  mend: string;
+};
+
+export const imageChange: Change = {
+  action: 'fly_update_machine',
+  input: (app, { machine }, image, expected_instance) => ({ app, machine, image, expected_instance }),
+  shown: shortImage,
+  have: 'run the new image',
+  again: 'Deploy again to finish, or roll back to return.',
+  mend: 'Fix the release, then deploy again.',
+};
 
 export const rolled = z.object({
   app: z.string(),
@@ -29,29 +52,25 @@ export type Rolled = z.infer<typeof rolled>;
 const healthSeconds = 180;
 
 /** The steps an approval of this rollout grants: each machine forward, and each back if one does not become healthy. */
-export function rollingSteps(app: string, moves: Move[]): PlannedStep[] {
+export function rollingSteps(app: string, moves: Move[], change = imageChange): PlannedStep[] {
+  const { action, shown } = change;
   return [
     ...moves.map((one) => ({
-      action: 'fly_update_machine',
-      input: forward(app, one),
-      summary: `${one.region} ${one.machine}: ${shortImage(one.from)} → ${shortImage(one.to)}`,
+      action,
+      input: forward(change, app, one),
+      summary: `${one.region} ${one.machine}: ${shown(one.from)} → ${shown(one.to)}`,
     })),
     ...moves.map((one) => ({
-      action: 'fly_update_machine',
-      input: back(app, one),
-      summary: `${one.region} ${one.machine}: back to ${shortImage(one.from)}`,
+      action,
+      input: back(change, app, one),
+      summary: `${one.region} ${one.machine}: back to ${shown(one.from)}`,
       when: 'a machine does not become healthy',
     })),
   ];
 }
 
-function forward(app: string, one: Move): JsonObject {
-  return { app, machine: one.machine, image: one.to, expected_instance: one.instance_id };
-}
-
-function back(app: string, one: Move): JsonObject {
-  return { app, machine: one.machine, image: one.from, expected_instance: null };
-}
+const forward = (change: Change, app: string, one: Move) => change.input(app, one, one.to, one.instance_id);
+const back = (change: Change, app: string, one: Move) => change.input(app, one, one.from, null);
 
 const verdict = z.object({ healthy: z.boolean(), reason: z.string() });
 const updated = z.object({ instance_id: z.string() });
@@ -61,6 +80,7 @@ export async function roll(
   title: string,
   app: string,
   moves: Move[],
+  change = imageChange,
 ): Promise<WorkflowEnd<Rolled>> {
   const steps: ProgressStep[] = moves.map((one) => ({ title: `${one.region} ${one.machine}`, state: 'waiting' }));
   const show = () => context.progress(title, steps);
@@ -73,13 +93,15 @@ export async function roll(
   for (const [index, one] of moves.entries()) {
     set(index, 'running', 'updating');
     await show();
-    const changed = await context.act('fly_update_machine', forward(app, one));
+    const changed = await context.act(change.action, forward(change, app, one));
     if (changed.state !== 'done') {
       set(index, 'failed', said(changed));
       await show();
       // Nobody knows what this machine runs, or somebody stopped it: going on or back by itself could make it worse.
-      if (changed.state === 'unknown' || changed.state === 'refused') return halted(result, moves, one, changed);
+      if (changed.state === 'unknown' || changed.state === 'refused')
+        return halted(change, result, moves, one, changed);
       return putBack(context, {
+        change,
         app,
         moves: moves.slice(0, index),
         steps,
@@ -90,6 +112,11 @@ export async function roll(
       });
     }
     result.machines.push(one.machine);
+    if (one.asleep) {
+      set(index, 'done', 'changed; not running');
+      await show();
+      continue;
+    }
     set(index, 'running', 'started; waiting for its health checks');
     await show();
     const instance = updated.parse(changed.output).instance_id;
@@ -103,13 +130,14 @@ export async function roll(
     if (health.state === 'refused') {
       set(index, 'failed', said(health));
       await show();
-      return halted(result, moves, one, health);
+      return halted(change, result, moves, one, health);
     }
     const well = health.state === 'done' ? verdict.parse(health.output) : { healthy: false, reason: said(health) };
     set(index, well.healthy ? 'done' : 'failed', well.reason);
     await show();
     if (!well.healthy)
       return putBack(context, {
+        change,
         app,
         moves: moves.slice(0, index + 1),
         steps,
@@ -122,11 +150,12 @@ export async function roll(
   return {
     state: 'done',
     output: result,
-    summary: `${title}: ${moves.length} machine${moves.length === 1 ? '' : 's'} updated, all healthy.`,
+    summary: `${title}: ${moves.length} machine${moves.length === 1 ? '' : 's'} updated, ${moves.some((one) => one.asleep) ? 'all that run' : 'all'} healthy.`,
   };
 }
 
 type Back = {
+  change: Change;
   app: string;
   moves: Move[];
   steps: ProgressStep[];
@@ -138,13 +167,19 @@ type Back = {
 
 /** The newest change is undone first. */
 async function putBack(context: WorkflowContext, work: Back): Promise<WorkflowEnd<Rolled>> {
-  const { app, moves, steps, show, set, result } = work;
+  const { change, app, moves, steps, show, set, result } = work;
   for (const [index, step] of steps.entries()) if (step.state === 'waiting') set(index, 'skipped', 'not touched');
   const stuck: string[] = [];
   for (const [index, one] of [...moves.entries()].reverse()) {
     set(index, 'running', 'rolling back');
     await show();
-    const undone = await context.act('fly_update_machine', back(app, one));
+    const undone = await context.act(change.action, back(change, app, one));
+    if (undone.state === 'done' && one.asleep) {
+      result.rolled_back.push(one.machine);
+      set(index, 'failed', 'rolled back; not running');
+      await show();
+      continue;
+    }
     const health =
       undone.state === 'done'
         ? await context.act('fly_wait_healthy', { app, machine: one.machine, timeout_seconds: healthSeconds })
@@ -172,12 +207,13 @@ async function putBack(context: WorkflowContext, work: Back): Promise<WorkflowEn
   return {
     state: 'failed',
     reason: `${work.reason} ${outcome}`,
-    hint: 'Fix the release, then deploy again.',
+    hint: change.mend,
     output: result,
   };
 }
 
 function halted(
+  change: Change,
   result: Rolled,
   moves: Move[],
   one: Move,
@@ -186,8 +222,8 @@ function halted(
   const done = result.machines.length;
   return {
     state: 'failed',
-    reason: `I stopped at ${one.region} ${one.machine}: ${said(why)} ${done} of ${moves.length} machines run the new image.`,
-    hint: done > 0 ? 'Deploy again to finish, or roll back to return.' : 'Ask again when the cause is gone.',
+    reason: `I stopped at ${one.region} ${one.machine}: ${said(why)} ${done} of ${moves.length} machines ${change.have}.`,
+    hint: done > 0 ? change.again : 'Ask again when the cause is gone.',
     output: result,
   };
 }

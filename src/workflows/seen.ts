@@ -34,6 +34,8 @@ export const statusSeen = z.object({
       region: z.string(),
       instance_id: z.string(),
       image,
+      state: z.string().optional(),
+      size: z.object({ size: z.string(), memory_mb: z.number() }).nullish(),
     }),
   ),
 });

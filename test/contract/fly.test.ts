@@ -50,6 +50,11 @@ describe.skipIf(!specsPresent)('the Machines API (needs ../shared/specs)', () =>
     await fly.act('fly_wait_healthy', place);
     await fly.act('fly_scale_up', { app: 'acme-web', count: 4 }, 'run3/1');
     await fly.act('fly_scale_down', { app: 'acme-web', count: 3 }, 'run4/1');
+    const size = { ...place, size: 'shared-cpu-2x', memory_mb: 1024 };
+    const resize = await fly.plan('fly_resize_machine', size);
+    await fly.run(resize, 'run5/1');
+    await fly.reconcile(resize, 'run5/1');
+    await fly.act('fly_list_releases', { app: 'acme-web' });
     await fly.connection.check();
 
     expect(proxy.problems).toEqual([]);
@@ -72,6 +77,46 @@ describe.skipIf(!specsPresent)('the Machines API (needs ../shared/specs)', () =>
       'post /apps/{app_name}/machines/{machine_id}/restart',
       'post /apps/{app_name}/machines/{machine_id}/start',
       'post /apps/{app_name}/machines/{machine_id}/stop',
+    ]);
+  });
+
+  test('secrets by name and volumes keep to the contract on both sides', async () => {
+    const { world, proxy, fly } = await between();
+    world.setSecret('acme-web', 'OLD_API_KEY', 'hunter2');
+    const app = 'acme-web';
+    const volume = world.addVolume(app, { name: 'data', region: 'fra', machine: world.machines[1] ?? '' });
+    await fly.act('fly_list_secrets', { app });
+    await fly.act('fly_list_volumes', { app });
+    const writes = {
+      fly_unset_secret: { app, secret: 'OLD_API_KEY' },
+      fly_create_volume: { app, name: 'data', region: 'iad', size_gb: 10 },
+      fly_extend_volume: { app, volume, size_gb: 20 },
+      fly_create_snapshot: { app, volume },
+    };
+    for (const [name, input] of Object.entries(writes)) {
+      const plan = await fly.plan(name, input);
+      await fly.run(plan);
+      expect(await fly.reconcile(plan), name).toMatchObject({ state: 'done' });
+    }
+    await fly.act('fly_list_snapshots', { app, volume });
+    await expect(fly.plan('fly_extend_volume', { app, volume: 'vol_000000', size_gb: 5 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    world.faults.capacity('syd');
+    const full = fly.act('fly_create_volume', { app, name: 'more', region: 'syd' });
+    await expect(full).rejects.toMatchObject({ code: 'capacity' });
+
+    expect(proxy.problems).toEqual([]);
+    expect(JSON.stringify(proxy.calls)).not.toContain('show_secrets');
+    expect([...new Set(proxy.calls.map((call) => proxy.operation(call.method, call.path)))].sort()).toEqual([
+      'delete /apps/{app_name}/secrets/{secret_name}',
+      'get /apps/{app_name}/secrets',
+      'get /apps/{app_name}/volumes',
+      'get /apps/{app_name}/volumes/{volume_id}',
+      'get /apps/{app_name}/volumes/{volume_id}/snapshots',
+      'post /apps/{app_name}/volumes',
+      'post /apps/{app_name}/volumes/{volume_id}/snapshots',
+      'put /apps/{app_name}/volumes/{volume_id}/extend',
     ]);
   });
 

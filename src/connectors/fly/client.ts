@@ -1,11 +1,13 @@
 /** Fly's Machines API as typed calls: paced, with a deadline, and with errors a person can act on. */
-import createClient from 'openapi-fetch';
+import createClient, { type Client } from 'openapi-fetch';
 import { SophiaError } from '../../core/error.ts';
 import { createFetch } from '../../kit/http.ts';
+import { storageCalls } from './client-storage.ts';
 import type { Clock } from './clock.ts';
 import { type About, failure } from './failure.ts';
 import type { components, paths } from './machines-api.ts';
 import { actionRate, createPace, getMachineRate } from './pace.ts';
+import type { paths as StoragePaths } from './storage-api.ts';
 
 type Schemas = components['schemas'];
 export type MachineConfig = Schemas['fly.MachineConfig'];
@@ -26,7 +28,7 @@ const notYet = new Set(['timeout', 'not_found', 'bad_input']);
 export function createFlyClient({ token, apiUrl, clock, fetch: given }: FlyClientOptions) {
   const inner = given ? { fetch: given } : {};
   const connect = (deadlineMs: number, retries: number) =>
-    createClient<paths>({
+    createClient<paths & StoragePaths>({
       baseUrl: `${apiUrl.replace(/\/+$/, '')}/v1`,
       headers: { authorization: `Bearer ${token}` },
       fetch: createFetch({ name: 'Fly', deadlineMs, retries, ...inner }),
@@ -50,6 +52,7 @@ export function createFlyClient({ token, apiUrl, clock, fetch: given }: FlyClien
   const named = ({ app, machine }: Place) => `machine ${machine} of ${app}`;
 
   return {
+    ...storageCalls(api as Client<StoragePaths>, send, pace),
     async listApps(organization: string, signal: AbortSignal) {
       await pace(`list apps ${organization}`, actionRate, signal);
       const about = { doing: `list the apps of ${organization}`, write: false };

@@ -9,6 +9,8 @@ export type About = {
   app?: string;
   machine?: string;
   region?: string;
+  /** What else is named, as in “there is no …”: `volume vol_12`. */
+  thing?: string;
   /** A write whose answer is lost may have been done. */
   write: boolean;
 };
@@ -86,6 +88,7 @@ function missing(make: Make, about: About, text: string): SophiaError {
       `There is no machine ${about.machine} in ${about.app}.`,
       `Say \`status ${about.app}\` to see its machines.`,
     );
+  if (about.thing && !/\bapp\b/i.test(text)) return make('not_found', `There is no ${about.thing} in ${about.app}.`);
   if (about.app)
     return make(
       'not_found',

@@ -1,11 +1,15 @@
-/** Fly.io: apps and machines, their health, deploys of images, restarts and scaling. */
+/** Fly.io: apps and machines, their health, deploys of images, restarts, scaling, secrets by name, volumes. */
 import { z } from 'zod';
 import { type Connection, type ConnectorHealth, type ConnectorWorld, defineConnector } from '../../core/connector.ts';
 import { toSophiaError } from '../../core/error.ts';
 import { powerActions } from './actions-power.ts';
 import { readActions } from './actions-read.ts';
+import { releaseActions } from './actions-releases.ts';
+import { resizeMachine } from './actions-resize.ts';
 import { scaleActions } from './actions-scale.ts';
+import { secretActions } from './actions-secrets.ts';
 import { updateMachine } from './actions-update.ts';
+import { volumeActions } from './actions-volumes.ts';
 import { createFlyClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createRegistry } from './registry.ts';
@@ -36,14 +40,23 @@ export function connectFly(given: FlyConfig, _: ConnectorWorld, options: FlyOpti
     dashboard: new URL(given.FLY_API_URL).hostname === 'api.machines.dev' ? 'https://fly.io' : null,
   };
   return {
-    actions: [...readActions(world), updateMachine(world), ...powerActions(world), ...scaleActions(world)],
+    actions: [
+      ...readActions(world),
+      ...releaseActions(world),
+      updateMachine(world),
+      ...powerActions(world),
+      ...scaleActions(world),
+      resizeMachine(world),
+      ...secretActions(world),
+      ...volumeActions(world),
+    ],
     check: () => check(world),
   };
 }
 
 export const fly = defineConnector<FlyConfig>({
   name: 'fly',
-  about: 'Fly.io apps and machines: status, deploys, restarts, scaling.',
+  about: 'Fly.io apps and machines: status, deploys, restarts, scaling, secrets by name, volumes.',
   config,
   needs: [
     {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Machine } from './client.ts';
 import { tidy } from './failure.ts';
+import { sizeOf } from './size.ts';
 
 export const appName = z
   .string()
@@ -44,6 +45,8 @@ export const machineView = z.object({
   /** Started, and no check says otherwise. */
   healthy: z.boolean(),
   image: imageView,
+  /** By Fly's name for it; null for a size that has none. */
+  size: z.object({ size: z.string(), memory_mb: z.number() }).nullable(),
   instance_id: z.string(),
   checks: z.array(checkView),
   cordoned: z.boolean(),
@@ -70,6 +73,7 @@ export function viewMachine(machine: Machine): MachineView {
       digest: ref?.digest || null,
       revision: ref?.labels?.[revisionLabel] || null,
     },
+    size: sizeOf(config),
     instance_id: machine.instance_id ?? '',
     checks,
     cordoned: machine.cordoned ?? false,

@@ -8,6 +8,7 @@ import { createImages } from './images.ts';
 import { answerRegistry } from './registry.ts';
 import { createRoutes } from './routes.ts';
 import { type FlySnapshot, takeSnapshot } from './snapshot.ts';
+import { createStorage } from './storage.ts';
 import { type Config, type FlyChange, Refusal } from './types.ts';
 
 export type { FlySnapshot } from './snapshot.ts';
@@ -48,6 +49,10 @@ export type FlyEmulator = {
   holdLease(app: string, machine: string, lease: { owner: string; seconds: number; description?: string }): string;
   /** Ends whatever lease there is. */
   dropLease(app: string, machine: string): void;
+  /** Returns the digest. */
+  setSecret(app: string, name: string, value: string): string;
+  /** Returns its id; `machine`: the one it is attached to. */
+  addVolume(app: string, volume: { name: string; region: string; size_gb?: number; machine?: string }): string;
   faults: Omit<Faults, 'take' | 'noRoom'>;
   /** Every request that was no read, in order. */
   requests: RecordedWrite[];
@@ -64,8 +69,9 @@ export async function createFlyEmulator(options: FlyEmulatorOptions = {}): Promi
   const images = createImages();
   const fleet = createFleet({ images, stepMs });
   const faults = createFaults();
+  const storage = createStorage();
   const requests: RecordedWrite[] = [];
-  const answer = createRoutes({ fleet, images, faults, owner: 'sophia@tokens.fly.io', bareLeases });
+  const answer = createRoutes({ fleet, images, faults, storage, owner: 'sophia@tokens.fly.io', bareLeases });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fly.emulated');
@@ -133,6 +139,12 @@ export async function createFlyEmulator(options: FlyEmulatorOptions = {}): Promi
       const expires_at = Math.floor(Date.now() / 1000) + seconds;
       machine.lease = { nonce: 'somebody-else', expires_at, owner, description, version: machine.instance_id };
       return machine.lease.nonce;
+    },
+    setSecret: storage.setSecret,
+    addVolume(name, volume) {
+      const app = fleet.apps.get(name);
+      if (!app) throw new Error(`no app ${name}`);
+      return storage.addVolume(app, volume).id;
     },
     dropLease(app, id) {
       fleet.get(app, id).lease = null;

@@ -2,11 +2,12 @@
 import { appRoutes } from './routes-apps.ts';
 import { leaseRoutes } from './routes-leases.ts';
 import { machineRoutes } from './routes-machines.ts';
+import { storageRoutes } from './routes-storage.ts';
 import { type Answered, type Asked, type Handler, Refusal } from './types.ts';
 import type { RoutesWorld } from './views.ts';
 
 export function createRoutes(world: RoutesWorld): (asked: Omit<Asked, 'app' | 'id' | 'key'>) => Promise<Answered> {
-  const all = { ...appRoutes(world), ...machineRoutes(world), ...leaseRoutes(world) };
+  const all = { ...appRoutes(world), ...machineRoutes(world), ...leaseRoutes(world), ...storageRoutes(world) };
   const routes = Object.entries(all).map(([line, handler]) => {
     const [method = '', path = ''] = line.split(' ');
     const shape = new RegExp(`^/v1${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`);

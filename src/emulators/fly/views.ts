@@ -2,12 +2,14 @@
 import type { Faults } from './faults.ts';
 import type { Fleet } from './fleet.ts';
 import type { Images } from './images.ts';
+import type { Storage } from './storage.ts';
 import { type App, type Asked, type Lease, type Machine, Refusal } from './types.ts';
 
 export type RoutesWorld = {
   fleet: Fleet;
   images: Images;
   faults: Faults;
+  storage: Storage;
   /** Whom the token belongs to. */
   owner: string;
   /** Leases as the published document has them, without the service's `{status, data}` around. */
