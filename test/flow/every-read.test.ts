@@ -19,6 +19,10 @@ const clean: Record<string, string> = {
   fly_list_versions: 'images our own machines ran',
   fly_resolve_image: 'a digest and a commit id',
   fly_wait_healthy: 'a yes or a no with a reason of ours',
+  fly_list_releases: 'images our own machines ran, and when',
+  fly_list_secrets: 'names, like those of variables, and digests; never a value',
+  fly_list_volumes: 'names of 30 letters at most, sizes and states',
+  fly_list_snapshots: 'ids, times and sizes',
 };
 
 test('every read taints, or is named with the reason why not', () => {

@@ -1,4 +1,4 @@
-/** The rest of a day through signed Slack HTTP: a deploy that a workflow does, its roll-back, a release, a repeat. */
+/** The rest of a day through signed Slack HTTP: a deploy that a workflow does, its roll-back, another size, a release, a repeat. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alice, bob, deploys, done, eng, openStage, type Stage } from './stage.ts';
 
@@ -69,6 +69,7 @@ test('rolled back: the workflow once more, with the commit that was there before
 test('a sick release: the workflow ends well and the machines do not; it is not called done', async () => {
   const { driver } = stage;
   const count = dispatches().length;
+  const before = stage.running();
   const { place, card } = await stage.askToDeploy();
   stage.world.setUnhealthyNext(true);
   await stage.approve(bob, card);
@@ -76,6 +77,30 @@ test('a sick release: the workflow ends well and the machines do not; it is not 
   await stage.ended(card.approvalId);
   expect(stage.count(place, ...done)).toBe(0);
   expect(dispatches()).toHaveLength(count + 1);
+
+  const back = await ask('rollback web to production');
+  const question = await driver.card(back);
+  await stage.approve(bob, question);
+  await driver.reply(back, [...done, '3 machines healthy'], { after: question.ts });
+  await stage.ended(question.approvalId);
+  expect(stage.running()).toEqual(before);
+});
+
+test('another size: one approval, each machine in turn, all healthy', async () => {
+  const { driver } = stage;
+  const sizes = () =>
+    stage.fly.requests
+      .map(({ body }) => (body as { config?: { guest?: { cpus: number; memory_mb: number } } } | null)?.config?.guest)
+      .filter((guest) => guest?.cpus === 2);
+  const place = await ask('scale acme-web to shared-cpu-2x memory 1024');
+  const card = await driver.card(place);
+  expect(card.words).toContain('shared-cpu-1x with 512 MB');
+  await stage.approve(bob, card);
+  await driver.reply(place, [...done, '3 machines updated, all healthy'], { after: card.ts });
+  await stage.ended(card.approvalId);
+  expect(sizes()).toEqual(Array(3).fill({ cpu_kind: 'shared', cpus: 2, memory_mb: 1024 }));
+  await driver.reply(await ask('scale acme-web to shared-cpu-2x memory 1024'), ['Not done', 'that size already']);
+  await driver.reply(await ask('scale acme-web to huge'), ['a size is shared-cpu-1x']);
 });
 
 test('a release shows its notes, is approved by another, and makes its tag', async () => {
@@ -89,6 +114,30 @@ test('a release shows its notes, is approved by another, and makes its tag', asy
   await driver.reply(place, done, { after: card.ts });
   await stage.ended(card.approvalId);
   await driver.reply(await ask('releases in acme/web', eng), ['v1.0.0', 'published']);
+});
+
+test('what can only be looked at is answered at once, and a secret is named, never shown', async () => {
+  const { driver, fly } = stage;
+  fly.setSecret('acme-web', 'OLD_API_KEY', 'hunter2-is-the-value');
+  const volume = fly.addVolume('acme-web', { name: 'data', region: 'fra', size_gb: 10 });
+  await driver.reply(await ask('secrets of acme-web'), ['OLD_API_KEY']);
+  await driver.reply(await ask('volumes of acme-web'), [volume, '10 GB']);
+  await driver.reply(await ask('releases of acme-web'), ['Running']);
+  await driver.reply(await ask('branch main in acme/web'), ['main']);
+  await driver.reply(await ask('workflows in acme/web'), ['deploy.yml', 'nightly.yml']);
+  await driver.reply(await ask('deployments in acme/web'), ['Deployments of acme/web']);
+
+  const place = await ask('unset secret OLD_API_KEY of acme-web');
+  const card = await driver.card(place);
+  await stage.approve(bob, card);
+  await driver.reply(place, done, { after: card.ts });
+  await stage.ended(card.approvalId);
+  await driver.reply(await ask(`extend volume ${volume} of acme-web to 5`), ['Not done', 'can only grow']);
+  const dispatch = await driver.card(await ask('dispatch nightly.yml in acme/web'));
+  expect(dispatch.words).toContain('Start Nightly (nightly.yml) of acme/web on main');
+  const said = JSON.stringify(stage.slack.snapshot());
+  expect(said).toContain('OLD_API_KEY');
+  expect(said).not.toContain('hunter2');
 });
 
 test('failing jobs are looked into and repeated, once', async () => {

@@ -14,6 +14,8 @@ export function fleet() {
       region,
       instance_id: `${region}-1`,
       image: sha('a'),
+      state: 'started',
+      size: { size: 'shared-cpu-1x', memory_mb: 512 },
     })),
     head: sha('b'),
     checks: 'passing',
@@ -81,6 +83,34 @@ export function fleet() {
       return { instance_id: machine.instance_id };
     },
   });
+  const resize = defineAction({
+    name: 'fly_resize_machine',
+    description: 'resizes',
+    effect: 'write',
+    input: z.strictObject({
+      app: z.string(),
+      machine: z.string(),
+      size: z.string(),
+      memory_mb: z.number(),
+      expected_instance: z.string().nullable(),
+    }),
+    output: anything,
+    plan: async ({ app, machine }) => ({
+      target: `fly:${app}`,
+      summary: `Resize ${machine}`,
+      details: [],
+      preconditions: [],
+    }),
+    async run({ input }) {
+      const machine = find(input.machine);
+      if (input.expected_instance !== null && machine.instance_id !== input.expected_instance)
+        throw new SophiaError('conflict', 'It has changed.');
+      machine.size = { size: input.size, memory_mb: input.memory_mb };
+      machine.instance_id = `${machine.instance_id}+`;
+      world.updates.push(`${input.machine} ${input.size} ${input.memory_mb}`);
+      return { instance_id: machine.instance_id };
+    },
+  });
   const mergePull = defineAction({
     name: 'github_merge_pull_request',
     description: 'merges',
@@ -129,10 +159,11 @@ export function fleet() {
       versions: [{ image: `registry.test/web:${find(machine).image}` }, { image: `registry.test/web:${sha('z')}` }],
     })),
     look('fly_wait_healthy', ({ machine }) => {
-      const ill = world.ill.has(find(machine).image);
+      const ill = world.ill.has(find(machine).image) || world.ill.has(find(machine).size.size);
       return { healthy: !ill, reason: ill ? 'GET /healthz: 500' : 'Its check passes.' };
     }),
     update,
+    resize,
     mergePull,
     ...workflows({
       web: {

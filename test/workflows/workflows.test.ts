@@ -145,6 +145,48 @@ test('a stop in the middle of a deploy ends it where it is and says how to go on
   expect(world.updates).toEqual(['miad b']);
 });
 
+test('another size is put on each machine in turn; memory is kept where it fits', async () => {
+  const { world, run } = await house();
+  expect(await run('scale acme-web to shared-cpu-2x')).toMatchObject({
+    outcome: {
+      state: 'done',
+      summary: 'Scale 3 machines of acme-web to shared-cpu-2x with 512 MB: 3 machines updated, all healthy.',
+      output: { size: 'shared-cpu-2x with 512 MB', machines: ['miad', 'mfra', 'msyd'] },
+    },
+  });
+  expect(world.updates).toEqual(['miad shared-cpu-2x 512', 'mfra shared-cpu-2x 512', 'msyd shared-cpu-2x 512']);
+  expect(await run('scale acme-web to shared-cpu-2x', false)).toMatchObject({
+    outcome: { state: 'refused', reason: 'Every machine of acme-web has that size already.' },
+  });
+});
+
+test('a size too small for it: the first ill machine goes back, no other is touched', async () => {
+  const { world, run } = await house();
+  world.ill.add('performance-1x');
+  expect(await run('scale acme-web to performance-1x memory 4096')).toMatchObject({
+    outcome: {
+      state: 'failed',
+      reason: expect.stringMatching(/iad miad is not healthy.* I rolled back that machine/),
+      hint: expect.stringContaining('larger size'),
+      output: { rolled_back: ['miad'] },
+    },
+  });
+  expect(world.updates).toEqual(['miad performance-1x 4096', 'miad shared-cpu-1x 512']);
+});
+
+test('a machine that does not run is changed as it lies, and its health is not asked', async () => {
+  const { world, house: built, run } = await house();
+  const [first] = world.machines;
+  if (first) Object.assign(first, { state: 'stopped', image: 'never healthy' });
+  world.ill.add('never healthy');
+  const { thread } = await built.say('plan scale acme-web to shared-cpu-2x memory 1024');
+  await built.answer(thread);
+  expect(await run('scale acme-web to shared-cpu-2x memory 1024')).toMatchObject({
+    outcome: { state: 'done', summary: expect.stringContaining('all that run healthy') },
+  });
+  expect(world.updates).toHaveLength(3);
+});
+
 test('a merge is done at the approved head', async () => {
   const { world, run } = await house();
   expect(await run('merge #12 in acme/web')).toMatchObject({
