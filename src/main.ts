@@ -10,6 +10,7 @@ import { openDurable } from './durable/openworkflow.ts';
 import type { Directory } from './flow/approvers.ts';
 import { dailyHead } from './flow/audit-head.ts';
 import { remindReviews } from './flow/break-glass.ts';
+import { redrawCards } from './flow/cards.ts';
 import { everyMinute } from './flow/digest/due.ts';
 import { runDue } from './flow/digest/run-due.ts';
 import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
@@ -31,6 +32,8 @@ import { environments, scopes, workflows } from './workflows/index.ts';
 const wakeEveryMs = 1_000;
 /** What models answered and what was said of it is learned from for this long. */
 const keepModelEventsMs = 90 * 24 * 3_600_000;
+/** Cards that Slack could not be told about are drawn again this often, and at the start. */
+const redrawEveryMs = 15_000;
 /** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
 const keepInboxMs = 7 * 24 * 3_600_000;
 /** The policy file is looked at this often, and at once on SIGHUP. */
@@ -139,6 +142,14 @@ async function serve(settings: Settings): Promise<void> {
   const waking = setInterval(() => {
     wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));
   }, wakeEveryMs);
+  let redrawn: Promise<void> = Promise.resolve();
+  const redraw = () => {
+    redrawn = redrawn
+      .then(() => redrawCards(house))
+      .catch((error) => log.warn({ error: String(error) }, 'outdated cards could not be looked up'));
+  };
+  redraw();
+  const redrawing = setInterval(redraw, redrawEveryMs);
   const lookAtPolicyFile = watchPolicyFile(house);
   const look = () => {
     lookAtPolicyFile().catch((error) => log.warn({ error: String(error) }, 'the policy file could not be compared'));
@@ -181,6 +192,7 @@ async function serve(settings: Settings): Promise<void> {
     setTimeout(() => process.exit(0), patienceMs).unref();
     clearInterval(waking);
     clearInterval(looking);
+    clearInterval(redrawing);
     stopDigests();
     clearInterval(signing);
     clearInterval(reviewing);

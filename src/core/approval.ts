@@ -53,6 +53,8 @@ export type Approval = {
   votes: Vote[];
   /** Why it is denied, void or superseded, for people. */
   stateReason?: string;
+  /** The edit that took its place, as a hash. */
+  edit?: string;
   /** Grows with every change; every write begins by bumping it. */
   revision: number;
   createdAt: string;
@@ -75,15 +77,26 @@ export interface Approvals {
   /** Stores a pending approval. The same run and call asked again (a replay) gets the approval that is already there. */
   open(approval: Approval): Promise<Approval>;
   get(id: string): Promise<Approval | null>;
+  /** All that this run asked, oldest first. */
+  byRun(runId: string): Promise<Approval[]>;
   addCard(id: string, card: MessageRef): Promise<void>;
   /** Every approval that this one message shows, in the order in which they were added. */
   shownBy(card: MessageRef): Promise<Approval[]>;
+  /** Messages that do not yet show what is known: the surface was away when it was decided. */
+  stale(): Promise<MessageRef[]>;
+  /** This message now shows these approvals as they stood at these revisions. */
+  drawn(card: MessageRef, shown: Pick<Approval, 'id' | 'revision'>[]): Promise<void>;
   /**
    * Counts one vote per person, and of those only the votes of `entitled`, as looked up just before; reaches `approved` at the quorum, `denied` at the first deny; an overdue row becomes `expired` instead.
    */
   vote(id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult>;
   /** pending or approved → the closing state; null when it was in neither. */
-  close(id: string, state: 'expired' | 'superseded' | 'void' | 'stopped', reason: string): Promise<Approval | null>;
+  close(
+    id: string,
+    state: 'expired' | 'superseded' | 'void' | 'stopped',
+    reason: string,
+    edit?: string,
+  ): Promise<Approval | null>;
   /** approved → consumed and the ledger row → started, in one transaction; `spent` when the grant is no longer there. */
   consume(id: string, entry: LedgerEntry): Promise<'started' | 'spent'>;
   /** Those still pending, oldest first. */

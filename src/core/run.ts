@@ -46,6 +46,7 @@ export interface Runs {
   /** running → the end; false when it had already ended. */
   end(id: string, state: 'done' | 'failed' | 'stopped', standing: string, at: string): Promise<boolean>;
   get(id: string): Promise<RunInfo | null>;
+  /** The run that this job started. */
   byJob(jobKey: string): Promise<RunInfo | null>;
   /** Newest first. */
   ofThread(thread: string): Promise<RunInfo[]>;

@@ -4,7 +4,7 @@ import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
 import { parseThreadId } from '../core/thread.ts';
 import type { ActionCall, Ready } from './call.ts';
-import { refreshCards } from './cards.ts';
+import { groupCards, refreshCards } from './cards.ts';
 import { letGo } from './followups.ts';
 import { type Due, nextReminder, type Reminded, remind } from './remind.ts';
 import { record } from './written.ts';
@@ -44,6 +44,7 @@ export async function ask(job: Job, call: ActionCall, ready: Ready, round: numbe
       await surface.post(thread, { kind: 'card', approval }, `${approval.id}/card`),
     );
     if (isPrivate(job.origin.message)) await tellApprovers(job, approval);
+    await groupCards(services, approval);
     await surface.setStatus(thread, 'suspended');
   });
 

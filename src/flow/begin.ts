@@ -8,7 +8,7 @@ import { glassBroken } from './break-glass.ts';
 import { overBudget, reserve } from './budget.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
 import { refreshCards } from './cards.ts';
-import { currentApprovers } from './entitled.ts';
+import { currentApprovers, standingVoters } from './entitled.ts';
 import { frozen } from './frozen.ts';
 import { tellUse } from './lease-use.ts';
 import { lookContext, planOf } from './plan.ts';
@@ -160,22 +160,16 @@ async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Pro
 }
 
 async function whyVoid(job: Job, approvalId: string): Promise<string | null> {
-  const { services, surface } = job;
+  const { services } = job;
   const approval = await services.approvals.get(approvalId);
   if (!approval) return 'The approval is no longer there.';
   // `consumed` is judged by the transaction that spends it, `expired` by its clock.
   if (approval.state !== 'approved' && approval.state !== 'consumed') return `The approval is ${approval.state}.`;
   const now = await currentApprovers(services, approval);
   if (now.refused) return now.refused;
-  const standing = new Set<string>();
-  for (const vote of approval.votes) {
-    const person = await surface.person(vote.person);
-    const own = vote.person === approval.requester && !now.selfApproval;
-    if (vote.verdict === 'approve' && person.kind === 'member' && !own && now.approvers.includes(vote.person))
-      standing.add(vote.person);
-  }
-  if (standing.size < now.quorum)
-    return `It needs ${now.quorum} approval${now.quorum === 1 ? '' : 's'} by people who may give one now, and has ${standing.size}.`;
+  const standing = await standingVoters(services, approval, now);
+  if (standing.length < now.quorum)
+    return `It needs ${now.quorum} approval${now.quorum === 1 ? '' : 's'} by people who may give one now, and has ${standing.length}.`;
   const action = services.actions.get(approval.plan.action);
   if (!action) return 'The action is no longer there.';
   try {

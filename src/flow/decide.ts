@@ -5,7 +5,7 @@ import type { Services } from '../core/job.ts';
 import type { Person } from '../core/person.ts';
 import { parseThreadId } from '../core/thread.ts';
 import { refreshCards } from './cards.ts';
-import { currentApprovers } from './entitled.ts';
+import { currentApprovers, standingVoters } from './entitled.ts';
 import { frozen } from './frozen.ts';
 import { writeDown } from './written.ts';
 
@@ -27,6 +27,8 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   const refused = mayDecide(services, approval, now, clicker, choice.verdict);
   if (refused) return no(refused);
 
+  const counting = await standingVoters(services, approval, now);
+  const fallen = approval.votes.map((vote) => vote.person).filter((person) => !counting.includes(person));
   const reason = choice.reason?.trim();
   const at = services.now().toISOString();
   const result = await services.approvals.vote(
@@ -37,7 +39,11 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
       ...(reason ? { reason } : {}),
       at,
     },
-    { approvers: now.approvers, quorum: now.quorum, selfApproval: now.selfApproval },
+    {
+      approvers: now.approvers.filter((person) => !fallen.includes(person)),
+      quorum: now.quorum,
+      selfApproval: now.selfApproval,
+    },
   );
   if (result.state === 'not found') return no('I do not know this request.');
   const after = result.approval;
@@ -58,8 +64,7 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
   if (result.state === 'too late') return no(`Too late: this request is ${after.state}.`);
   if (choice.verdict === 'deny') return { counted: true, words: 'Denied. Nothing will be done.' };
   const held = after.rule.glass ? null : await frozen(services, services.actions.get(after.plan.action), after.plan);
-  // Where somebody had said no it would be over.
-  const standing = after.votes.filter((vote) => now.approvers.includes(vote.person));
+  const standing = await standingVoters(services, after, now);
   const missing = Math.max(1, now.quorum - standing.length);
   return {
     counted: true,

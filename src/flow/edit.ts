@@ -1,145 +1,115 @@
 /** Edit, then ask: a changed request is a new request by whoever changed it, with a plan, a hash and an approval of its own. */
 import type { Approval } from '../core/approval.ts';
-import type { EditAnswer, Edited, EditField, EditForm } from '../core/door.ts';
-import { canonicalJson } from '../core/hash.ts';
+import type { EditAnswer, Edited, EditForm } from '../core/door.ts';
+import { hashJson } from '../core/hash.ts';
 import type { Services } from '../core/job.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { parseThreadId } from '../core/thread.ts';
+import { changesOf, fieldsOf, readFields } from './edit-fields.ts';
 import { currentApprovers } from './entitled.ts';
-import { inputSchema } from './input.ts';
 import { writeDown } from './written.ts';
 
 /** What the person may fill in, or why there is nothing to edit. */
 export async function editForm(services: Services, approvalId: string, person: string): Promise<EditForm> {
   const found = await editable(services, approvalId, person);
   if (found.state === 'refused') return found;
-  const { action, input } = found.approval.plan;
-  return { state: 'open', title: found.approval.plan.summary, fields: fieldsOf(services, action, input) };
+  const { action, input, summary } = found.approval.plan;
+  return { state: 'open', title: summary, fields: fieldsOf(services.actions.get(action), input) };
 }
 
+/**
+ * The request is closed under the hash of the edit that takes its place, then the edit is asked. A crash in between leaves
+ * the submission in the inbox: it comes again, is known by that hash, and goes on from there.
+ */
 export async function submitEdit(services: Services, edited: Edited): Promise<EditAnswer> {
   const { approvalId, person } = edited;
-  const again = await services.approvals.get(approvalId);
-  // A crash came between closing the old request and asking the new one: the same submission goes on from there.
-  const resumed = again?.state === 'superseded' && again.stateReason?.startsWith(reasonOf(person));
-  const found =
-    resumed && again ? ({ state: 'open', approval: again } as const) : await editable(services, approvalId, person);
-  if (found.state === 'refused') return found;
-  const { plan } = found.approval;
-  const read = readFields(fieldsOf(services, plan.action, plan.input), edited.values);
-  if (read.state === 'wrong') return read;
+  const before = await services.approvals.get(approvalId);
+  if (!before) return refused('I do not know this request.');
+  const { plan } = before;
   const action = services.actions.get(plan.action);
-  const parsed = action?.input.safeParse(read.input);
-  if (!parsed?.success) {
-    const errors = (parsed?.error.issues ?? []).map((issue) => [String(issue.path[0] ?? ''), issue.message] as const);
+  const read = readFields(fieldsOf(action, plan.input), plan.input, edited.values);
+  const parsed = read.state === 'read' ? action?.input.safeParse(read.input) : undefined;
+  const input = parsed?.success ? (parsed.data as JsonObject) : null;
+  const edit = input && hashJson('edit', { approval: approvalId, person, input });
+  if (!edit || before.edit !== edit) {
+    // Whether this person may is said before what does not fit.
+    const found = await editable(services, approvalId, person);
+    if (found.state === 'refused') return found;
+  }
+  if (read.state === 'wrong') return read;
+  if (!input || !edit) {
+    const errors = (parsed?.error?.issues ?? []).map((issue) => [String(issue.path[0] ?? ''), issue.message] as const);
     return { state: 'wrong', errors: Object.fromEntries(errors) };
   }
-  const input = parsed.data as JsonObject;
   const changes = changesOf(plan.input, input);
-  if (changes === '') return { state: 'refused', words: 'Nothing was changed, so the request stays as it is.' };
-  if (!resumed) {
-    const closed = await services.approvals.close(approvalId, 'superseded', `${reasonOf(person)} ${changes}`);
-    if (!closed) return { state: 'refused', words: 'Too late: it was decided meanwhile.' };
-    await written(services, closed, person, changes);
-    // The run that is woken draws its card as it stands now.
-    await services.durable.wake(`approval:${approvalId}`);
+  if (changes === '') return refused('Nothing was changed, so the request stays as it is.');
+  if (before.edit !== edit) {
+    const reason = `Edited by ${person.split(':').at(-1)}: ${changes}`;
+    await services.approvals.close(approvalId, 'superseded', reason, edit);
+    const now = await services.approvals.get(approvalId);
+    // Somebody else, or another window of the same person, was faster.
+    if (now?.edit !== edit) return refused(await tooLate(services, now ?? before));
   }
-  await askAnew(services, found.approval, person, input, changes);
+  await written(services, before, person, changes);
+  // The run that is woken draws its card as it stands now.
+  await services.durable.wake(`approval:${approvalId}`);
+  await askAnew(services, before, person, input, changes);
   return { state: 'asked', words: `Asked anew as your request: ${changes}. The new card is in the thread.` };
 }
 
-type Editable = { state: 'open'; approval: Approval } | { state: 'refused'; words: string };
+type Refused = { state: 'refused'; words: string };
+const refused = (words: string): Refused => ({ state: 'refused', words });
 
 /** The requester may edit, and whoever may decide; one step of a deed under way may not be bent. */
-async function editable(services: Services, id: string, person: string): Promise<Editable> {
-  const no = (words: string): Editable => ({ state: 'refused', words });
+async function editable(
+  services: Services,
+  id: string,
+  person: string,
+): Promise<{ state: 'open'; approval: Approval } | Refused> {
   const approval = await services.approvals.get(id);
-  if (!approval) return no('I do not know this request.');
-  if (approval.state !== 'pending') return no(`Too late: this request is already ${approval.state}.`);
+  if (!approval) return refused('I do not know this request.');
   const editor = await services.surface(parseThreadId(approval.thread).surface).person(person);
-  if (editor.kind !== 'member') return no('Only full members of this workspace may edit a request.');
+  if (editor.kind !== 'member') return refused('Only full members of this workspace may edit a request.');
+  if (approval.state !== 'pending') return refused(await tooLate(services, approval));
   const { approvers } = await currentApprovers(services, approval);
   if (person !== approval.requester && !approvers.includes(person))
-    return no('Only the one who asked and those who may decide can edit this request.');
+    return refused('Only the one who asked and those who may decide can edit this request.');
   const parent = approval.call.includes('.') ? approval.call.slice(0, approval.call.lastIndexOf('.')) : null;
   if (parent !== null && (await services.ledger.get(`${approval.runId}/${parent}`)))
-    return no('This is one step of a larger deed: deny it, and ask for the whole anew.');
-  if (fieldsOf(services, approval.plan.action, approval.plan.input).length === 0)
-    return no('There is nothing to fill in.');
+    return refused('This is one step of a larger deed: deny it, and ask for the whole anew.');
+  if (fieldsOf(services.actions.get(approval.plan.action), approval.plan.input).length === 0)
+    return refused('There is nothing to fill in.');
   return { state: 'open', approval };
 }
 
-function fieldsOf(services: Services, name: string, input: JsonObject): EditField[] {
-  const action = services.actions.get(name);
-  if (!action) return [];
-  const schema = inputSchema(action) as {
-    properties?: Record<string, { type?: string; enum?: unknown[]; description?: string }>;
-    required?: string[];
-  };
-  return Object.entries(schema.properties ?? {}).map(([field, property]) => {
-    const options = property.enum?.filter((option) => typeof option === 'string');
-    const kind =
-      options && options.length > 0
-        ? 'choice'
-        : ({ string: 'text', number: 'number', integer: 'number', boolean: 'switch' } as const)[property.type ?? ''];
-    const value = input[field];
-    return {
-      name: field,
-      kind: kind ?? 'json',
-      value: value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value),
-      optional: !(schema.required ?? []).includes(field),
-      ...(property.description ? { hint: property.description } : {}),
-      ...(kind === 'choice' && options ? { options } : {}),
-    };
-  });
+/** Names the card that stands in its place, however often it was edited since. */
+async function tooLate(services: Services, approval: Approval): Promise<string> {
+  const late = `Too late: this request is already ${approval.state}`;
+  if (!approval.edit) return `${late}.`;
+  const standing = await successor(services, approval);
+  if (!standing)
+    return `${late}: an edit took its place. Your change was not taken; look in the thread for what stands.`;
+  const [card] = standing.cards;
+  const surface = services.surface(parseThreadId(standing.thread).surface);
+  const link = card ? await surface.permalink(card).catch(() => '') : '';
+  const where = link === '' ? 'its card is in the thread' : `its card: ${link}`;
+  return `${late}: an edit took its place. What stands now is “${standing.plan.summary}”, ${standing.state} (${where}). Your change was not taken: edit that one.`;
 }
 
-function readFields(
-  fields: EditField[],
-  values: Record<string, string>,
-): { state: 'read'; input: JsonObject } | Extract<EditAnswer, { state: 'wrong' }> {
-  const input: JsonObject = {};
-  const errors: Record<string, string> = {};
-  for (const field of fields) {
-    const text = (values[field.name] ?? '').trim();
-    if (text === '' && field.optional) continue;
-    const value = readValue(field.kind, text);
-    if (value === undefined) errors[field.name] = field.kind === 'number' ? 'must be a number' : 'cannot be read';
-    else input[field.name] = value;
-  }
-  return Object.keys(errors).length > 0 ? { state: 'wrong', errors } : { state: 'read', input };
+async function successor(services: Services, approval: Approval): Promise<Approval | undefined> {
+  const run = await services.runs.byJob(jobOf(approval.id));
+  const next = run ? (await services.approvals.byRun(run.id)).at(-1) : undefined;
+  return next?.edit ? ((await successor(services, next)) ?? next) : next;
 }
 
-function readValue(kind: EditField['kind'], text: string): Json | undefined {
-  if (kind === 'text' || kind === 'choice') return text;
-  if (kind === 'switch') return text === 'true';
-  if (kind === 'number') return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+function jobOf(approvalId: string): string {
+  return `edit:${approvalId}`;
 }
 
-/** `ref: main → v2`, cut short for a line. */
-function changesOf(before: JsonObject, after: JsonObject): string {
-  const said = (value: Json | undefined) => {
-    const text = value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
-    return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  };
-  const same = (a: Json | undefined, b: Json | undefined) =>
-    (a === undefined ? '' : canonicalJson(a)) === (b === undefined ? '' : canonicalJson(b));
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => !same(before[name], after[name]))
-    .map((name) => `${name}: ${said(before[name])} → ${said(after[name])}`)
-    .join('; ');
-}
-
-function reasonOf(person: string): string {
-  return `Edited by ${person.split(':').at(-1)}:`;
-}
-
+/** Once, also when the edit comes by again after a crash. */
 async function written(services: Services, approval: Approval, person: string, changes: string): Promise<void> {
+  const rows = await services.audit.byRun(approval.runId);
+  if (rows.some((row) => row.kind === 'closed' && row.approvalId === approval.id)) return;
   await writeDown(services, {
     kind: 'closed',
     at: services.now().toISOString(),
@@ -164,7 +134,7 @@ async function askAnew(
   if (!run) return;
   const text = `${approval.plan.action} edited: ${changes}`;
   await services.durable.start({
-    jobKey: `edit:${approval.id}`,
+    jobKey: jobOf(approval.id),
     title: services.redact(text).slice(0, 80),
     requester: person,
     channel: run.channel,

@@ -1,5 +1,5 @@
-/** Who may decide a card now: those whom both the card and the policy in force name. */
-import type { Approval, Rule } from '../core/approval.ts';
+/** Who may decide a card now: those whom both the card and the policy in force name, and whose yes still stands. */
+import type { Approval, Entitled, Rule } from '../core/approval.ts';
 import type { Services } from '../core/job.ts';
 import { parseThreadId } from '../core/thread.ts';
 
@@ -34,6 +34,30 @@ export async function currentApprovers(
     approvers: stillNamed(approval.rule, ruling.rule, late),
     quorum: Math.max(approval.rule.quorum, ruling.rule.quorum),
     selfApproval: approval.rule.selfApproval && ruling.rule.selfApproval,
+  };
+}
+
+/** Those whose yes counts now, at the click, on the card and before the deed alike: full members who may still give one. */
+export async function standingVoters(services: Services, approval: Approval, now: Entitled): Promise<string[]> {
+  const surface = services.surface(parseThreadId(approval.thread).surface);
+  const standing: string[] = [];
+  for (const { person, verdict } of approval.votes) {
+    const own = person === approval.requester && !now.selfApproval;
+    if (verdict !== 'approve' || own || !now.approvers.includes(person)) continue;
+    if ((await surface.person(person)).kind === 'member') standing.push(person);
+  }
+  return [...new Set(standing)];
+}
+
+/** The card as it stands at this moment: who may decide, how many must, and the votes that count. */
+export async function asItStands(services: Services, approval: Approval): Promise<Approval> {
+  if (approval.state !== 'pending') return approval;
+  const { approvers, quorum, selfApproval } = await currentApprovers(services, approval);
+  const standing = await standingVoters(services, approval, { approvers, quorum, selfApproval });
+  return {
+    ...approval,
+    rule: { ...approval.rule, approvers, quorum, selfApproval },
+    votes: approval.votes.filter((vote) => vote.verdict === 'deny' || standing.includes(vote.person)),
   };
 }
 

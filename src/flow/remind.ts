@@ -1,7 +1,8 @@
 /** Reminds approvers who have not decided, and tells the backups once it is their turn. */
 import type { Approval } from '../core/approval.ts';
 import type { Job, Services } from '../core/job.ts';
-import { currentApprovers } from './entitled.ts';
+import { refreshCards } from './cards.ts';
+import { asItStands, currentApprovers } from './entitled.ts';
 
 /** How often a card was reminded of, and whether its backups were told: kept by the run's remembered steps. */
 export type Reminded = { times: number; backedUp: boolean };
@@ -29,9 +30,12 @@ export function nextReminder({ rule, createdAt, expiresAt }: Approval, done: Rem
 /** Told where the card stands, and in private places one by one. Nobody being reached does not hold the card up. */
 export async function remind(job: Job, approvalId: string, due: Due): Promise<void> {
   const { services } = job;
-  const approval = await services.approvals.get(approvalId);
-  if (approval?.state !== 'pending') return;
-  const people = await peopleFor(services, approval, due);
+  const asked = await services.approvals.get(approvalId);
+  if (asked?.state !== 'pending') return;
+  const approval = await asItStands(services, asked);
+  // Whoever joined a group since, or left it, shows on the card from now on.
+  await refreshCards(services, asked);
+  const people = await peopleFor(services, asked, due);
   if (people.length === 0) return;
   const words = due.what === 'backup' ? 'may decide now as well' : 'are still asked';
   const until = `${approval.expiresAt.slice(0, 16).replace('T', ' ')} UTC`;

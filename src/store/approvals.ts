@@ -1,14 +1,14 @@
 /** Approvals and their votes: every change is one transaction that begins by bumping the row's revision, so racing clicks form a line. */
-import type { Selectable } from 'kysely';
-import type { Approval, Approvals, Entitled, Rule, Vote, VoteResult } from '../core/approval.ts';
+import type { Approval, Approvals, Entitled, Vote, VoteResult } from '../core/approval.ts';
 import { SophiaError } from '../core/error.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Plan } from '../core/plan.ts';
+import { assembled, assembledAll, load, type Row } from './approval-rows.ts';
+import { markDrawn, outdate, staleCards } from './cards.ts';
 import { toLedgerRow } from './ledger.ts';
-import type { Sql, Tables } from './schema.ts';
+import type { Sql } from './schema.ts';
 import { instant } from './storable.ts';
 
-type Row = Selectable<Tables['approvals']>;
 type Ending = { state: 'approved' | 'denied'; reason: string | null };
 
 export function createApprovals(db: Sql): Approvals {
@@ -16,13 +16,24 @@ export function createApprovals(db: Sql): Approvals {
     open: (approval) => db.transaction().execute((sql) => open(sql, approval)),
     get: (id) => load(db, id),
 
+    async byRun(runId) {
+      const rows = db.selectFrom('approvals').selectAll().where('run_id', '=', runId);
+      return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
+    },
+
     addCard: (id, card) =>
       db.transaction().execute(async (sql) => {
         const row = await bump(sql, id).executeTakeFirst();
         if (!row) throw new SophiaError('not_found', `There is no approval ${id}.`);
         await sql
           .insertInto('approval_cards')
-          .values({ approval_id: id, thread: card.thread, message_id: card.id, revision: row.revision })
+          .values({
+            approval_id: id,
+            thread: card.thread,
+            message_id: card.id,
+            revision: row.revision,
+            stale: shows(row),
+          })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       }),
@@ -40,13 +51,21 @@ export function createApprovals(db: Sql): Approvals {
     vote: (id, vote, entitled) =>
       db.transaction().execute((sql) => countVote(sql, id, { ...vote, at: instant(vote.at) }, entitled)),
 
-    close: (id, state, reason) =>
+    stale: () => staleCards(db),
+
+    async drawn(card, shown) {
+      for (const { id, revision } of shown) await markDrawn(db, card, id, revision);
+    },
+
+    close: (id, state, reason, edit) =>
       db.transaction().execute(async (sql) => {
         const row = await bump(sql, id)
-          .set({ state, state_reason: reason })
+          .set({ state, state_reason: reason, edit: edit ?? null })
           .where('state', 'in', ['pending', 'approved'])
           .executeTakeFirst();
-        return row ? assembled(sql, row) : null;
+        if (!row) return null;
+        await outdate(sql, id);
+        return assembled(sql, row);
       }),
 
     consume: (id, entry) => db.transaction().execute((sql) => consume(sql, id, entry)),
@@ -66,6 +85,11 @@ export function createApprovals(db: Sql): Approvals {
       await bump(db, id).set({ noticed: 1 }).where('state', '!=', 'pending').where('noticed', '=', 0).execute();
     },
   };
+}
+
+/** A copy that arrives after the decision may have been drawn before it. */
+function shows({ state }: Row): number {
+  return state === 'pending' ? 0 : 1;
 }
 
 /** The first statement of every change: it locks the row, and whoever waited for it sees what the one before did. */
@@ -95,6 +119,7 @@ async function open(sql: Sql, approval: Approval): Promise<Approval> {
       state_reason: null,
       revision: approval.revision,
       noticed: 0,
+      edit: null,
       created_at: instant(approval.createdAt),
       expires_at: instant(approval.expiresAt),
     })
@@ -152,6 +177,7 @@ async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled):
     .onConflict((conflict) => conflict.doNothing())
     .returning('person')
     .executeTakeFirst();
+  if (counted) await outdate(sql, id);
   const approval = await assembled(sql, row);
   // Both clicks of one person waited in the same line.
   if (!counted) return { state: 'already voted', approval };
@@ -179,6 +205,7 @@ function tally({ votes, requester }: Approval, rule: Entitled): Ending | null {
 
 async function end(sql: Sql, row: Row, ending: Ending | { state: 'expired'; reason: string }): Promise<Approval> {
   const set = { state: ending.state, state_reason: ending.reason };
+  await outdate(sql, row.id);
   const ended = sql.updateTable('approvals').set(set).where('id', '=', row.id).returningAll();
   return assembled(sql, await ended.executeTakeFirstOrThrow());
 }
@@ -202,53 +229,6 @@ async function consume(sql: Sql, id: string, entry: LedgerEntry): Promise<'start
     throw new SophiaError('conflict', 'This approval was given for another plan.', { hint: 'Ask anew.' });
   // A clash on the key in this very moment throws, which takes the consumption back with it.
   await sql.insertInto('ledger').values(toLedgerRow(entry)).execute();
+  await outdate(sql, id);
   return 'started';
-}
-
-async function load(sql: Sql, id: string): Promise<Approval | null> {
-  const row = await sql.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? assembled(sql, row) : null;
-}
-
-async function assembled(sql: Sql, row: Row): Promise<Approval> {
-  const [approval] = await assembledAll(sql, [row]);
-  if (!approval) throw new TypeError('one row makes one approval');
-  return approval;
-}
-
-async function assembledAll(sql: Sql, rows: Row[]): Promise<Approval[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const votes = await sql.selectFrom('votes').selectAll().where('approval_id', 'in', ids).orderBy('revision').execute();
-  const cards = await sql
-    .selectFrom('approval_cards')
-    .selectAll()
-    .where('approval_id', 'in', ids)
-    .orderBy('revision')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    runId: row.run_id,
-    call: row.call,
-    requester: row.requester,
-    thread: row.thread,
-    plan: JSON.parse(row.plan) as Plan,
-    rule: JSON.parse(row.rule) as Rule,
-    taint: JSON.parse(row.taint) as Approval['taint'],
-    ...(row.model_note === null ? {} : { modelNote: row.model_note }),
-    state: row.state as Approval['state'],
-    votes: votes.filter((vote) => vote.approval_id === row.id).map(toVote),
-    ...(row.state_reason === null ? {} : { stateReason: row.state_reason }),
-    revision: row.revision,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    cards: cards
-      .filter((card) => card.approval_id === row.id)
-      .map((card) => ({ thread: card.thread, id: card.message_id })),
-  }));
-}
-
-function toVote(row: Selectable<Tables['votes']>): Vote {
-  const verdict = row.verdict as Vote['verdict'];
-  return { person: row.person, verdict, ...(row.reason === null ? {} : { reason: row.reason }), at: row.at };
 }

@@ -31,11 +31,13 @@ export interface Tables {
     state_reason: string | null;
     revision: number;
     noticed: number;
+    /** What edit took its place, as a hash; null when none did. */
+    edit: string | null;
     created_at: string;
     expires_at: string;
   };
-  /** `revision` of the approval that the card or vote made: it keeps their order. */
-  approval_cards: { approval_id: string; thread: string; message_id: string; revision: number };
+  /** `revision` of the approval that the card or vote made: it keeps their order. `stale`: 1 while it shows less than is known. */
+  approval_cards: { approval_id: string; thread: string; message_id: string; revision: number; stale: number };
   votes: {
     approval_id: string;
     person: string;

@@ -79,7 +79,8 @@ describe.each(hits)('frozen: %s', (scope) => {
       return notice(id);
     };
     const said = await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
-    expect(said.words).toBe('Approved. I am starting now.');
+    // The freeze may come before or after the clicker is answered; the vote counts all the same.
+    expect(said).toMatchObject({ counted: true, words: expect.stringMatching(/^Approved/) });
     expect(await house.answer(thread)).toMatchObject(refused);
     expect(await house.store.approvals.get(card.id)).toMatchObject({ state: 'void' });
     expect(world.value).toBe(0);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Action, defineAction } from '../../core/action.ts';
 import type { Approval } from '../../core/approval.ts';
 import type { Services } from '../../core/job.ts';
+import { asItStands } from '../entitled.ts';
 import { maySee } from '../visible.ts';
 
 export function approvalActions(services: () => Services): Action[] {
@@ -24,13 +25,14 @@ export function approvalActions(services: () => Services): Action[] {
         approval.rule.approvers.includes(viewer.person) &&
         !approval.votes.some((vote) => vote.person === viewer.person) &&
         (approval.requester !== viewer.person || approval.rule.selfApproval);
-      shown.sort(
-        (a, b) =>
-          Number(mine(b)) - Number(mine(a)) ||
-          groupOf(a).localeCompare(groupOf(b)) ||
-          a.expiresAt.localeCompare(b.expiresAt),
-      );
-      const listed = shown.slice(0, mostListed) as unknown as ({ id: string } & Record<string, unknown>)[];
+      const inOrder = (a: Approval, b: Approval) =>
+        Number(mine(b)) - Number(mine(a)) ||
+        groupOf(a).localeCompare(groupOf(b)) ||
+        a.expiresAt.localeCompare(b.expiresAt);
+      shown.sort(inOrder);
+      // Who may decide is asked live, so only of those that are shown.
+      const standing = await Promise.all(shown.slice(0, mostListed).map((one) => asItStands(services(), one)));
+      const listed = standing.sort(inOrder) as unknown as ({ id: string } & Record<string, unknown>)[];
       return { approvals: listed, more: shown.length - listed.length } as never;
     },
     show: (output) => {

@@ -12,6 +12,7 @@ import { schedules } from './020-schedules.ts';
 import { followups } from './021-followups.ts';
 import { modelEvents } from './030-model-events.ts';
 import { memory } from './040-memory.ts';
+import { cards } from './041-cards.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -26,6 +27,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '021_followups': { up: (db) => followups(db, kind) },
     '030_model_events': { up: (db) => modelEvents(db, kind) },
     '040_memory': { up: (db) => memory(db, kind) },
+    '041_cards': { up: cards },
   };
   return { getMigrations: async () => migrations };
 }
