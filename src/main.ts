@@ -142,11 +142,15 @@ async function serve(settings: Settings): Promise<void> {
   const waking = setInterval(() => {
     wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));
   }, wakeEveryMs);
-  let redrawn: Promise<void> = Promise.resolve();
+  let drawing = false;
   const redraw = () => {
-    redrawn = redrawn
-      .then(() => redrawCards(house))
-      .catch((error) => log.warn({ error: String(error) }, 'outdated cards could not be looked up'));
+    if (drawing) return;
+    drawing = true;
+    redrawCards(house)
+      .catch((error) => log.warn({ error: String(error) }, 'outdated cards could not be looked up'))
+      .finally(() => {
+        drawing = false;
+      });
   };
   redraw();
   const redrawing = setInterval(redraw, redrawEveryMs);

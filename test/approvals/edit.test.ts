@@ -60,19 +60,73 @@ test('the taint of the first request is that of the edited one, and its card nam
   expect((await house.card(thread)).taint).toEqual([{ source: 'a quoted message by mallory' }]);
 });
 
-test('sent twice it is asked once, also when the process died between withdrawing and asking', async () => {
-  const { thread, card } = await asked();
+/** The card that stands once the first one no longer does. */
+async function nextCard(thread: string) {
+  await house.card(thread, 'superseded');
+  return house.card(thread);
+}
+
+/** The process dies after the old request was closed and before the new one is asked. */
+async function killedBetween(approvalId: string, values: Record<string, string>) {
   const { start } = house.durable;
   house.durable.start = async () => {
     throw new Error('killed');
   };
-  await expect(edit(card.id, bob, { amount: '4' })).rejects.toThrow('killed');
-  expect((await house.store.approvals.get(card.id))?.state).toBe('superseded');
+  await expect(edit(approvalId, bob, values)).rejects.toThrow('killed');
   house.durable.start = start;
+  expect((await house.store.approvals.get(approvalId))?.state).toBe('superseded');
+}
+
+test('sent twice it is asked once, also when the process died between withdrawing and asking', async () => {
+  const { thread, card } = await asked();
+  await killedBetween(card.id, { amount: '4' });
   await Promise.all([edit(card.id, bob, { amount: '4' }), edit(card.id, bob, { amount: '4' })]);
-  await house.card(thread);
+  const next = await nextCard(thread);
+  expect(next.plan.input).toEqual({ amount: 4 });
   const runs = await house.services.runs.list({ limit: 20 });
   expect(runs.filter((run) => run.jobKey === `edit:${card.id}`)).toHaveLength(1);
+  const closed = (await house.store.audit.byRun(card.runId)).filter((row) => row.kind === 'closed');
+  expect(closed.map((row) => row.facts)).toEqual([{ state: 'superseded', edited: true }]);
+});
+
+test('another submission of the same window by the same person is no repetition: it is refused and told what stands', async () => {
+  const { thread, card } = await asked();
+  await edit(card.id, bob, { amount: '4' });
+  const next = await nextCard(thread);
+  expect(await edit(card.id, bob, { amount: '5' })).toEqual({
+    state: 'refused',
+    words: expect.stringMatching(/already superseded: .*“Add 4”, pending .*Your change was not taken: edit that one/),
+  });
+  expect((await house.store.approvals.get(next.id))?.state).toBe('pending');
+  expect(await house.store.approvals.pending()).toHaveLength(1);
+  await edit(next.id, carol, { amount: '6' });
+  await edit(next.id, bob, { amount: '6' });
+  await house.card(thread, 'superseded');
+  await house.surface.until(
+    () => house.surface.posts.some((post) => JSON.stringify(post.reply).includes('"Add 6"')),
+    'the second edit',
+  );
+  // However often it was edited since, the card that stands is the one that is named.
+  expect(await edit(card.id, bob, { amount: '5' })).toMatchObject({ words: expect.stringContaining('“Add 6”') });
+});
+
+test('after a crash in between, another submission of the same person waits for the first, which is not lost', async () => {
+  const { thread, card } = await asked();
+  await killedBetween(card.id, { amount: '4' });
+  expect(await edit(card.id, bob, { amount: '5' })).toMatchObject({
+    state: 'refused',
+    words: expect.stringContaining('an edit took its place'),
+  });
+  expect(await edit(card.id, bob, { amount: '4' })).toMatchObject({ state: 'asked' });
+  expect((await nextCard(thread)).plan.input).toEqual({ amount: 4 });
+});
+
+test('of two who send different edits at once one is asked, and the other is told', async () => {
+  const { thread, card } = await asked();
+  const answers = await Promise.all([edit(card.id, bob, { amount: '4' }), edit(card.id, alice, { amount: '5' })]);
+  expect(answers.map((one) => one.state).sort()).toEqual(['asked', 'refused']);
+  await nextCard(thread);
+  expect(await house.store.approvals.pending()).toHaveLength(1);
 });
 
 test('values that do not fit are named by their field and change nothing', async () => {

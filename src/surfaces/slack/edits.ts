@@ -1,11 +1,14 @@
 /** Editing a request: the window with its arguments, and what is made of it when it is sent. */
 import { z } from 'zod';
 import type { Door } from '../../core/door.ts';
+import { parseThreadId } from '../../core/thread.ts';
 import { type Modal, plain } from './blocks.ts';
 import type { App } from './bolt.ts';
 import { personOf } from './clicks.ts';
+import type { PrivateAnswer } from './private-answer.ts';
 import { fits, renderEditForm } from './render/edit-form.ts';
 import { everyString, type Redact } from './render/index.ts';
+import { escaped } from './render/literal.ts';
 
 /** The window for this person, or why there is none. */
 export type EditWindow = (
@@ -35,8 +38,22 @@ const filled = z.object({
   }),
 });
 
-export function registerEdits({ app, door, redact }: { app: App; door: Door; redact: Redact }): EditWindow {
-  app.view('approval_edit', async ({ ack, body }) => {
+export function registerEdits(options: {
+  app: App;
+  door: Door;
+  answer: PrivateAnswer;
+  redact: Redact;
+}): EditWindow {
+  const { app, door, answer, redact } = options;
+
+  /** The window is gone when a submission comes out of the inbox again: its editor is told in the thread. */
+  async function tell(user: string, approvalId: string, person: string, words: string): Promise<void> {
+    const thread = await door.approval(approvalId, person).then((found) => found && parseThreadId(found.thread));
+    const said = { text: escaped(words), blocks: [plain(words)] };
+    await answer({ user, channel: thread?.channel, root: thread?.root }, said);
+  }
+
+  app.view('approval_edit', async ({ ack, body, context }) => {
     const submission = filled.parse(body);
     const approvalId = submission.view.private_metadata;
     const fields = Object.entries(submission.view.state.values);
@@ -45,6 +62,10 @@ export function registerEdits({ app, door, redact }: { app: App; door: Door; red
     );
     const edited = { approvalId, person: personOf(submission), values };
     const result = await door.submitEdit(edited);
+    if (Number(context.attempt ?? 0) > 0) {
+      const words = result.state === 'wrong' ? Object.values(result.errors).join(' ') : result.words;
+      return tell(submission.user.id, approvalId, edited.person, words);
+    }
     if (result.state !== 'wrong') {
       await ack(result.state === 'asked' ? undefined : { response_action: 'update', view: saidModal(result.words) });
       return;

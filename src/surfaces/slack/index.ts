@@ -137,7 +137,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
         log,
       });
       // Interactions must be answered within seconds: they use the impatient client.
-      const edit = registerEdits({ app: bolt.app, door, redact });
+      const edit = registerEdits({ app: bolt.app, door, answer, redact });
       const press = createPresses({ door, places, self, now });
       registerClicks({ app: bolt.app, door, call: web, answer, press, edit, redact, log });
       registerShortcuts({ app: bolt.app, door, call: web, places, answer, self, now, log });

@@ -5,7 +5,8 @@ import { type Modal, note } from '../blocks.ts';
 import { cut, visible } from './literal.ts';
 
 const longestText = 3000;
-const mostOptions = 100;
+/** Slack's own limits of a select. */
+const options = { most: 100, value: 150, text: 75 };
 const plain = (text: string, most: number) => ({ type: 'plain_text' as const, text: cut(visible(text), most) });
 
 export function renderEditForm(approvalId: string, fields: EditField[]): Modal {
@@ -27,7 +28,14 @@ export function renderEditForm(approvalId: string, fields: EditField[]): Modal {
 
 /** A value longer than an input can hold must not be cut by opening it: such a request is asked anew by typing. */
 export function fits(field: EditField): boolean {
-  return field.value.length <= longestText && (field.options ?? []).length <= mostOptions;
+  return field.value.length <= longestText;
+}
+
+/** What a select cannot offer whole is typed: options too many, too long, or alike once cut. */
+function selectable(all: string[]): boolean {
+  const shown = new Set(all.map((one) => plain(one, options.text).text.trim()));
+  const fit = all.every((one) => one.trim() !== '' && one.length <= options.value);
+  return all.length > 0 && all.length <= options.most && fit && shown.size === all.length;
 }
 
 function input(field: EditField): InputBlock {
@@ -41,11 +49,11 @@ function input(field: EditField): InputBlock {
   };
 }
 
-function element({ kind, value, options }: EditField): InputBlock['element'] {
+function element({ kind, value, options: offered = [] }: EditField): InputBlock['element'] {
   const action_id = 'value';
-  const choices = kind === 'switch' ? ['true', 'false'] : kind === 'choice' ? (options ?? []) : [];
-  if (choices.length > 0) {
-    const option = (one: string) => ({ text: plain(one, 75), value: one });
+  const choices = kind === 'switch' ? ['true', 'false'] : kind === 'choice' ? offered : [];
+  if (selectable(choices)) {
+    const option = (one: string) => ({ text: plain(one, options.text), value: one });
     const chosen = choices.includes(value) ? { initial_option: option(value) } : {};
     return { type: 'static_select', action_id, options: choices.map(option), ...chosen };
   }
