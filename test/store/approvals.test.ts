@@ -308,6 +308,80 @@ onEachDatabase((bench) => {
     await expect(approvals.addCard('approval-2', card)).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test('a copy is out of date from a vote, an end or a start on until what came of it is drawn', async () => {
+    const { approvals } = bench.store;
+    const opened = await approvals.open(approval({ rule: rule({ quorum: 2, approvers: [alice, bob] }) }));
+    const card = { thread: opened.thread, id: '1718.30' };
+    const copy = { thread: 'slack:T0ACME:D0ALICE:1718.31', id: '1718.31' };
+    await approvals.addCard('approval-1', card);
+    await approvals.addCard('approval-1', copy);
+    expect(await approvals.stale()).toEqual([]);
+    const stale = async () => (await bench.replica.approvals.stale()).map((one) => one.id).sort();
+    const draw = async (message: typeof card) => approvals.drawn(message, await approvals.shownBy(message));
+
+    await approvals.vote('approval-1', vote(alice));
+    expect(await stale()).toEqual([card.id, copy.id]);
+    await draw(card);
+    expect(await stale()).toEqual([copy.id]);
+    await draw(copy);
+    // What was drawn is what stood before the second vote.
+    const before = await approvals.shownBy(card);
+    await approvals.vote('approval-1', vote(bob));
+    await approvals.drawn(card, before);
+    expect(await stale()).toEqual([card.id, copy.id]);
+    await draw(card);
+    await draw(copy);
+    expect(await stale()).toEqual([]);
+    await approvals.consume('approval-1', entry());
+    expect(await stale()).toEqual([card.id, copy.id]);
+  });
+
+  test.each(['expired', 'superseded', 'void', 'stopped'] as const)(
+    'a copy of a card that is %s is out of date',
+    async (state) => {
+      const { approvals } = bench.store;
+      await approvals.open(approval());
+      const card = { thread: approval().thread, id: '1718.30' };
+      await approvals.addCard('approval-1', card);
+      await approvals.close('approval-1', state, 'So it is.');
+      expect(await approvals.stale()).toEqual([card]);
+      // One that comes late may have been drawn before.
+      await approvals.drawn(card, await approvals.shownBy(card));
+      const late = { ...card, id: '1718.40' };
+      await approvals.addCard('approval-1', late);
+      expect(await approvals.stale()).toEqual([late]);
+    },
+  );
+
+  test('a message that shows several is out of date while one of them is', async () => {
+    const { approvals } = bench.store;
+    await approvals.open(approval());
+    await approvals.open(approval({ id: 'approval-2', call: '2' }));
+    const list = { thread: approval().thread, id: '1718.50' };
+    for (const id of ['approval-1', 'approval-2']) await approvals.addCard(id, list);
+    await approvals.vote('approval-1', { ...vote(alice, 'deny'), reason: 'no' });
+    await approvals.close('approval-2', 'stopped', 'Stop.');
+    expect(await approvals.stale()).toEqual([list]);
+    const [first, second] = await approvals.shownBy(list);
+    await approvals.drawn(list, [first ?? approval()]);
+    expect(await approvals.stale()).toEqual([list]);
+    await approvals.drawn(list, [second ?? approval()]);
+    expect(await approvals.stale()).toEqual([]);
+  });
+
+  test('all that a run asked is found, and an edit that took its place is named', async () => {
+    const { approvals } = bench.store;
+    await approvals.open(approval());
+    await approvals.close('approval-1', 'superseded', 'Edited.', 'hash-of-edit');
+    await approvals.open(approval({ id: 'approval-2', createdAt: '2026-03-02T10:00:09.000Z' }));
+    await approvals.open(approval({ id: 'approval-3', runId: 'run-2' }));
+    const found = await approvals.byRun('run-1');
+    expect(found.map((one) => [one.id, one.edit])).toEqual([
+      ['approval-1', 'hash-of-edit'],
+      ['approval-2', undefined],
+    ]);
+  });
+
   test('hostile text in a reason or a note is kept without harm', async () => {
     const { approvals } = bench.store;
     await approvals.open(approval({ modelNote: "x'; DROP TABLE approvals; --\0\ud800" }));

@@ -38,12 +38,7 @@ const filled = z.object({
   }),
 });
 
-export function registerEdits(options: {
-  app: App;
-  door: Door;
-  answer: PrivateAnswer;
-  redact: Redact;
-}): EditWindow {
+export function registerEdits(options: { app: App; door: Door; answer: PrivateAnswer; redact: Redact }): EditWindow {
   const { app, door, answer, redact } = options;
 
   /** The window is gone when a submission comes out of the inbox again: its editor is told in the thread. */

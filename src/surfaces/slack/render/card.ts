@@ -109,7 +109,7 @@ function pending(approval: Approval): Block[] {
 }
 
 function sure(approval: Approval): string {
-  return `${approval.plan.summary} This destroys something.`.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ');
+  return visible(`${approval.plan.summary} This destroys something.`).replaceAll('\n', ' ');
 }
 
 function decided(approval: Approval, room: number): Block[] {

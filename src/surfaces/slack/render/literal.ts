@@ -1,4 +1,5 @@
-/** Makes text from elsewhere honest and harmless: hidden characters shown, padding counted, mrkdwn escaped. */
+/** Makes text from elsewhere honest and harmless: hidden and disguised characters shown, padding counted, mrkdwn escaped. */
+import { markStrangers } from './scripts.ts';
 
 /** Whole emoji first (they may hold joiners and selectors), then what a reader cannot see. */
 const emojiOrHidden =
@@ -7,9 +8,9 @@ const hidden = /^(?:\p{Cc}|[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_C
 const longestPadding = 24;
 const padding = new RegExp(`[^\\S\\n]{${longestPadding},}`, 'gu');
 
-/** Invisible, bidirectional and control characters as `⟨U+202E⟩`; long runs of blanks and piled-up marks as their count. */
+/** Invisible, bidirectional and control characters as `⟨U+202E⟩`, and letters of another alphabet within a word; long runs of blanks and piled-up marks as their count. */
 export function visible(text: string): string {
-  return text
+  return markStrangers(text, named)
     .replace(/\r\n?/g, '\n')
     .replaceAll('\t', '    ')
     .replace(emojiOrHidden, (found) => (hidden.test(found) ? named(found) : found))
