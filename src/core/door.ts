@@ -3,7 +3,7 @@ import type { Approval } from './approval.ts';
 import type { HomePage } from './home.ts';
 import type { Message } from './message.ts';
 import type { PersonId } from './person.ts';
-import type { ThreadId } from './thread.ts';
+import type { MessageRef, ThreadId } from './thread.ts';
 
 /** A click or a submitted modal, as received: who it was is the surface's word, whether they may is the house's. */
 export type Choice = { approvalId: string; person: PersonId; verdict: 'approve' | 'deny'; reason?: string };
@@ -37,6 +37,13 @@ export interface Door {
   takenBack(message: Message, jobKey: string): Promise<void>;
   /** Whether this thread is one in which this person alone has asked her. */
   talksWith(thread: ThreadId, person: PersonId): Promise<boolean>;
+  /**
+   * A press of a lasting button, `button` naming message, button and presser: while what the press before began is under
+   * way, and for a minute after its end, it is the same press. `message.at` is when it was pressed.
+   */
+  press(message: Message, button: string): Promise<'begun' | 'under way'>;
+  /** Whether this message shows this approval, as far as is known: a button moved to another message is not taken. */
+  shows(card: MessageRef, approvalId: string): Promise<boolean>;
   /** Counts the choice or says why not. `words` are for the clicker alone: a click is never silently ignored. */
   decide(choice: Choice): Promise<{ counted: boolean; words: string }>;
   /** The form behind “Edit”. */

@@ -14,11 +14,30 @@ import { freeTargets } from './targets.ts';
 import { withdraw } from './withdraw.ts';
 import { withoutSecrets, writeDown } from './written.ts';
 
+/** A press this soon after the end of what the one before asked is its echo. */
+const samePressMs = 60_000;
+
 export function createDoor(services: Services, health: () => Promise<PartHealth[]> = async () => []): Door {
   return {
     async receive(message, jobKey) {
       if (await takenUp(services, message, jobKey)) return;
       await start(services, await inPrivate(services, message), jobKey);
+    },
+    async press(message, button) {
+      for (let turn = 0; ; turn++) {
+        const jobKey = `${button}:${turn}`;
+        const before = await services.runs.byJob(jobKey);
+        const over = before?.endedAt ? Date.parse(before.endedAt) + samePressMs : Number.POSITIVE_INFINITY;
+        if (Date.parse(message.at) > over) continue;
+        // Also when it is known: a crash may have left it without an engine.
+        await start(services, message, jobKey);
+        return before ? 'under way' : 'begun';
+      }
+    },
+    async shows(card, approvalId) {
+      // A message nobody knows yet: its card was posted this very moment.
+      const shown = await services.approvals.shownBy(card);
+      return shown.length === 0 || shown.some((approval) => approval.id === approvalId);
     },
     corrected: (message, jobKey, change) => corrected(services, message, jobKey, change),
     takenBack: (message, jobKey) => takenBack(services, message, jobKey),

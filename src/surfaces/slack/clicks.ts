@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Log } from '../../core/connector.ts';
 import type { Door } from '../../core/door.ts';
 import { toSophiaError } from '../../core/error.ts';
-import { parseThreadId } from '../../core/thread.ts';
+import { formatThreadId, type MessageRef, parseThreadId } from '../../core/thread.ts';
 import { type Modal, plain } from './blocks.ts';
 import type { App } from './bolt.ts';
 import type { EditWindow } from './edits.ts';
 import type { Press } from './presses.ts';
 import type { PrivateAnswer } from './private-answer.ts';
+import type { Self } from './receive.ts';
 import { approveAction, denyAction, editAction, planAction } from './render/card.ts';
 import { deedAction } from './render/deeds.ts';
 import { feedbackAction, feedbackModal, readFeedback } from './render/feedback.ts';
@@ -32,6 +33,11 @@ const clicked = z.object({
         action_id: z.string(),
         value: z.unknown().optional(),
         text: z.object({ text: z.string() }).optional(),
+        action_ts: z
+          .string()
+          .regex(/^\d{1,12}(\.\d{1,9})?$/)
+          .optional()
+          .catch(undefined),
       }),
     )
     .min(1),
@@ -45,6 +51,7 @@ const submitted = z.object({
     state: z.object({ values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))) }),
   }),
 });
+const known = new Set([approveAction, denyAction, planAction, editAction, ...Object.values(pageActions)]);
 /** What an approval id can look like; anything else was not put there by us. */
 const approvalId = z.string().regex(/^[\w.:-]{1,200}$/);
 
@@ -55,10 +62,11 @@ export function registerClicks(options: {
   answer: PrivateAnswer;
   press: (press: Press) => Promise<string>;
   edit: EditWindow;
+  self: Self;
   redact: Redact;
   log: Log;
 }): void {
-  const { app, door, call, answer, press, edit, redact, log } = options;
+  const { app, door, call, answer, press, edit, self, redact, log } = options;
   const words = (said: string) => {
     const [first] = render({ kind: 'words', markdown: said }, redact);
     return first ?? { text: said, blocks: [plain(said)] };
@@ -82,6 +90,13 @@ export function registerClicks(options: {
       if (attempt === 0) await tell(`I could not do that just now: ${toSophiaError(error).message} I am trying again.`);
       throw error;
     }
+  }
+
+  /** The message that carries the button; in a window there is none. */
+  function cardOf({ channel, message }: Clicked): MessageRef | null {
+    if (!channel || !message) return null;
+    const root = message.thread_ts ?? message.ts;
+    return { thread: formatThreadId({ surface: 'slack', team: self.team, channel: channel.id, root }), id: message.ts };
   }
 
   async function open(click: Clicked, view: Modal): Promise<void> {
@@ -118,6 +133,7 @@ export function registerClicks(options: {
         actionId: action.action_id,
         value: action.value,
         label: action.text?.text ?? 'a button',
+        at: action.action_ts,
         responseUrl: click.response_url,
       });
     await tell(await telling(attempt, tell, asked));
@@ -154,16 +170,17 @@ export function registerClicks(options: {
     const id = approvalId.safeParse(action.value);
     if (!id.success) return answer(place(click), words('This button carries no approval I know. Nothing was counted.'));
     const attempt = Number(context.attempt ?? 0);
+    if (!known.has(action.action_id)) return answer(place(click), words('I do not know this button.'));
+    const card = cardOf(click);
+    const tell = (said: string) => answer(place(click), words(said));
+    if (card && !(await telling(attempt, tell, () => door.shows(card, id.data))))
+      return tell('This button belongs to another request than the one its message shows. Nothing was counted.');
     if (action.action_id === denyAction) return open(click, denyModal(id.data));
     if (action.action_id === editAction) {
-      const tell = (said: string) => answer(place(click), words(said));
       const form = await telling(attempt, tell, () => edit(id.data, personOf(click)));
       return form.state === 'open' ? open(click, form.view) : tell(form.words);
     }
-    if (action.action_id === planAction || Object.values(pageActions).includes(action.action_id))
-      return showPlan(click, id.data, attempt);
-    if (action.action_id !== approveAction) return answer(place(click), words('I do not know this button.'));
-    const tell = (said: string) => answer(place(click), words(said));
+    if (action.action_id !== approveAction) return showPlan(click, id.data, attempt);
     const choice = { approvalId: id.data, person: personOf(click), verdict: 'approve' as const };
     const decision = await telling(attempt, tell, () => door.decide(choice));
     await tell(decision.words);

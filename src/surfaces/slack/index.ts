@@ -139,7 +139,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
       // Interactions must be answered within seconds: they use the impatient client.
       const edit = registerEdits({ app: bolt.app, door, answer, redact });
       const press = createPresses({ door, places, self, now });
-      registerClicks({ app: bolt.app, door, call: web, answer, press, edit, redact, log });
+      registerClicks({ app: bolt.app, door, call: web, answer, press, edit, self, redact, log });
       registerShortcuts({ app: bolt.app, door, call: web, places, answer, self, now, log });
       registerHome({ app: bolt.app, door, call: web, self, redact, log });
       const port = await listen(server, options.port, options.host);

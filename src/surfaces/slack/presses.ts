@@ -4,6 +4,7 @@ import { formatThreadId } from '../../core/thread.ts';
 import type { Places } from './places.ts';
 import type { Self } from './receive.ts';
 import { readDeed } from './render/deeds.ts';
+import { timeOf } from './text.ts';
 
 export type Press = {
   user: string;
@@ -13,11 +14,10 @@ export type Press = {
   actionId: string;
   value: unknown;
   label: string;
+  /** When it was pressed, by Slack's clock: the same however often the press is delivered. */
+  at: string | undefined;
   responseUrl: string | undefined;
 };
-
-/** Presses of one button by one person this close together are one. */
-const doublePressMs = 60_000;
 
 /** Returns what to tell the presser. */
 export function createPresses(options: { door: Door; places: Places; self: Self; now: () => Date }) {
@@ -25,14 +25,10 @@ export function createPresses(options: { door: Door; places: Places; self: Self;
   return async (press: Press): Promise<string> => {
     const act = readDeed(press.value);
     if (!act) return 'This button carries nothing I know. Nothing was done.';
-    const at = now();
-    const minute = Math.floor(at.getTime() / doublePressMs);
     const { place } = press;
     const channel = place?.channel ?? (await places.direct(press.user));
-    const jobKey = place
-      ? `button:${channel}:${place.message}:${press.actionId}:${press.user}:${minute}`
-      : `button:home:${press.user}:${String(press.value)}:${minute}`;
-    await door.receive(
+    const button = place ? `${channel}:${place.message}:${press.actionId}` : `home:${String(press.value)}`;
+    const pressed = await door.press(
       {
         surface: 'slack',
         channel: `slack:${self.team}:${channel}`,
@@ -42,11 +38,13 @@ export function createPresses(options: { door: Door; places: Places; self: Self;
         kind: 'command',
         act,
         audience: await places.audience(channel),
-        at: at.toISOString(),
+        at: press.at ? timeOf(press.at) : now().toISOString(),
         ...(press.responseUrl ? { callback: press.responseUrl } : {}),
       },
-      jobKey,
+      `button:${button}:${press.user}`,
     );
+    if (pressed === 'under way')
+      return `You pressed “${press.label}” before, and that is what counts. The outcome comes ${place ? 'in the thread' : 'here'}, or is there already.`;
     return `On it: “${press.label}”. The outcome comes ${place ? 'in the thread' : 'here'}.`;
   };
 }

@@ -1,6 +1,6 @@
 /** Buttons that ask for a deed, and the window that edits a request: signed clicks in, the Door's words out. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse } from './house.ts';
+import { type House, openHouse, RecordingDoor } from './house.ts';
 import { sampleApproval } from './samples.ts';
 
 let house: House;
@@ -52,6 +52,20 @@ test('two presses at once by one person are one job, those of two people are two
   expect(new Set(all.map((one) => one.jobKey)).size).toBe(2);
 });
 
+test('a press carries Slack’s own time of it, the same however often it is delivered, and pressing again is said to be one', async () => {
+  const ts = await question();
+  await house.slack.click('U0BOB', 'C0ENG', ts, { actionId: 'deed_0' });
+  const [first] = await received(1);
+  const delivery = house.slack.deliveries.find((one) => one.kind === 'block_actions');
+  const payload = JSON.parse(new URLSearchParams(delivery?.body).get('payload') ?? '{}');
+  expect(first?.message.at).toBe(new Date(Math.floor(Number(payload.actions[0].action_ts) * 1000)).toISOString());
+  expect(first?.jobKey).toBe(`button:C0ENG:${ts}:deed_0:U0BOB`);
+  await heard('U0BOB');
+  await house.slack.click('U0BOB', 'C0ENG', ts, { actionId: 'deed_0' });
+  await house.slack.waitFor((world) => (world.ephemerals.U0BOB ?? []).length > 1);
+  expect(await heard('U0BOB')).toContain('You pressed “It happened” before');
+});
+
 test('a deed too long for a button is left out', async () => {
   const ts = await question();
   expect(
@@ -87,6 +101,69 @@ test('Edit opens a window with the arguments; what is sent goes to the Door, and
     person: 'slack:T0ACME:U0BOB',
     values: { ref: 'v2', environment: 'staging' },
   });
+});
+
+test('an argument whose options Slack cannot offer whole is typed', async () => {
+  const long = ['a'.repeat(151), 'b'];
+  const alike = [`${'x'.repeat(80)}1`, `${'x'.repeat(80)}2`];
+  const fields = [
+    { name: 'long', kind: 'choice' as const, value: long[0] ?? '', options: long, optional: false },
+    { name: 'alike', kind: 'choice' as const, value: alike[1] ?? '', options: alike, optional: false },
+    {
+      name: 'many',
+      kind: 'choice' as const,
+      value: '7',
+      options: Array.from({ length: 101 }, (_, i) => `${i}`),
+      optional: false,
+    },
+    {
+      name: 'fine',
+      kind: 'choice' as const,
+      value: 'a'.repeat(75),
+      options: ['a'.repeat(75), 'b'.repeat(150)],
+      optional: false,
+    },
+  ];
+  house.door.form = { state: 'open', title: 'Deploy', fields };
+  const approval = sampleApproval({ thread });
+  const { id } = await house.sophia.surface.post(thread, { kind: 'card', approval }, 'card');
+  await house.slack.click('U0BOB', 'C0ENG', id, { actionId: 'approval_edit' });
+  await house.slack.waitFor(() => house.slack.view('U0BOB') !== null);
+  const view = house.slack.view('U0BOB');
+  const inputs = view?.blocks.filter((block) => block.type === 'input') as unknown as { element: { type: string } }[];
+  expect(inputs.map(({ element }) => element.type)).toEqual([
+    'plain_text_input',
+    'plain_text_input',
+    'plain_text_input',
+    'static_select',
+  ]);
+  // What was not touched comes back as it was.
+  await house.slack.submitView('U0BOB', view?.id ?? '', {});
+  await house.slack.waitFor(() => house.door.edits.length === 1);
+  expect(house.door.edits[0]?.values).toEqual(Object.fromEntries(fields.map(({ name, value }) => [name, value])));
+});
+
+test('an edit that could not be answered in its window is answered in the thread by the next process', async () => {
+  const approval = sampleApproval({ thread });
+  house.door.approvals.set(approval.id, approval);
+  house.door.form = {
+    state: 'open',
+    title: 'x',
+    fields: [{ name: 'ref', kind: 'text', value: 'main', optional: false }],
+  };
+  const { id } = await house.sophia.surface.post(thread, { kind: 'card', approval }, 'card');
+  await house.slack.click('U0BOB', 'C0ENG', id, { actionId: 'approval_edit' });
+  await house.slack.waitFor(() => house.slack.view('U0BOB') !== null);
+  house.door.submitEdit = async () => {
+    throw new Error('database is down');
+  };
+  await house.slack.submitView('U0BOB', house.slack.view('U0BOB')?.id ?? '', { ref: { value: 'v2' } });
+  const door = new RecordingDoor();
+  door.approvals.set(approval.id, approval);
+  const successor = await house.again(door);
+  await successor.replay();
+  expect(door.edits).toEqual([{ approvalId: approval.id, person: 'slack:T0ACME:U0BOB', values: { ref: 'v2' } }]);
+  expect(await heard('U0BOB')).toContain('Asked anew.');
 });
 
 test('who may not edit is told why', async () => {

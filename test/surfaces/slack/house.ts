@@ -75,6 +75,16 @@ export class RecordingDoor implements Door {
   readonly approvals = new Map<string, Approval>();
   /** What `receive` does beside taking note. */
   onReceive: () => Promise<void> = async () => undefined;
+  async press(message: Message, button: string): Promise<'begun' | 'under way'> {
+    const known = this.received.some((one) => one.jobKey === button);
+    await this.receive(message, button);
+    return known ? 'under way' : 'begun';
+  }
+  /** Messages known to show another approval. */
+  readonly foreign = new Set<string>();
+  async shows(card: MessageRef): Promise<boolean> {
+    return !this.foreign.has(card.id);
+  }
   words = 'Counted. One more is needed.';
   onDecide: () => Promise<void> = async () => undefined;
   async receive(message: Message, jobKey: string): Promise<void> {
