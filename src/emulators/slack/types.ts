@@ -16,6 +16,8 @@ export type SlackPerson = {
   isAdmin?: boolean;
   /** Guests cannot use apps with the Agents feature. */
   isGuest?: boolean;
+  /** The workspace of somebody who is here by Slack Connect. */
+  home?: string;
   timeZone?: string;
   /** The direct message channel between this person and the app. */
   im: string;

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Log } from '../../core/connector.ts';
 import type { Door } from '../../core/door.ts';
 import { toSophiaError } from '../../core/error.ts';
-import { formatThreadId, type MessageRef, parseThreadId } from '../../core/thread.ts';
+import { formatThreadId, type MessageRef } from '../../core/thread.ts';
 import { type Modal, plain } from './blocks.ts';
 import type { App } from './bolt.ts';
 import type { EditWindow } from './edits.ts';
 import type { Press } from './presses.ts';
-import type { PrivateAnswer } from './private-answer.ts';
+import type { Place, PrivateAnswer } from './private-answer.ts';
 import type { Self } from './receive.ts';
 import { approveAction, denyAction, editAction, planAction } from './render/card.ts';
 import { deedAction } from './render/deeds.ts';
@@ -175,7 +175,7 @@ export function registerClicks(options: {
     const tell = (said: string) => answer(place(click), words(said));
     if (card && !(await telling(attempt, tell, () => door.shows(card, id.data))))
       return tell('This button belongs to another request than the one its message shows. Nothing was counted.');
-    if (action.action_id === denyAction) return open(click, denyModal(id.data));
+    if (action.action_id === denyAction) return open(click, denyModal(id.data, place(click)));
     if (action.action_id === editAction) {
       const form = await telling(attempt, tell, () => edit(id.data, personOf(click)));
       return form.state === 'open' ? open(click, form.view) : tell(form.words);
@@ -194,13 +194,9 @@ export function registerClicks(options: {
       return;
     }
     await ack();
-    const id = submission.view.private_metadata;
-    const person = personOf(submission);
-    const where = await door.approval(id, person).catch(() => null);
-    const thread = where ? parseThreadId(where.thread) : null;
-    const tell = (said: string) =>
-      answer({ user: submission.user.id, channel: thread?.channel, root: thread?.root }, words(said));
-    const choice = { approvalId: id, person, verdict: 'deny' as const, reason };
+    const { approvalId, channel, root } = asked(submission.view.private_metadata);
+    const tell = (said: string) => answer({ user: submission.user.id, channel, root }, words(said));
+    const choice = { approvalId, person: personOf(submission), verdict: 'deny' as const, reason };
     const decision = await telling(Number(context.attempt ?? 0), tell, () => door.decide(choice));
     await tell(decision.words);
   });
@@ -219,11 +215,21 @@ function pageOf(metadata: string | undefined): number {
   }
 }
 
-function denyModal(id: string): Modal {
+const askedThere = z.object({ approvalId: z.string(), channel: z.string().optional(), root: z.string().optional() });
+/** What a window was opened for, and where: its sender is answered there. */
+function asked(metadata: string): z.infer<typeof askedThere> {
+  try {
+    return askedThere.parse(JSON.parse(metadata));
+  } catch {
+    return { approvalId: metadata };
+  }
+}
+
+function denyModal(approvalId: string, { channel, root }: Pick<Place, 'channel' | 'root'>): Modal {
   return {
     type: 'modal',
     callback_id: 'approval_deny',
-    private_metadata: id,
+    private_metadata: JSON.stringify({ approvalId, channel, root }),
     title: { type: 'plain_text', text: 'Deny' },
     submit: { type: 'plain_text', text: 'Deny' },
     close: { type: 'plain_text', text: 'Back' },

@@ -60,7 +60,7 @@ test('Deny asks for a reason and hands it to the Door', async () => {
   await house.slack.click('U0BOB', 'C0ENG', ts, { actionId: 'approval_deny' });
   const view = await modal('U0BOB');
   expect(view?.callback_id).toBe('approval_deny');
-  expect(view?.private_metadata).toBe('apr_7Zk2');
+  expect(JSON.parse(view?.private_metadata ?? '')).toMatchObject({ approvalId: 'apr_7Zk2', channel: 'C0ENG' });
   expect(house.door.choices).toEqual([]);
   house.door.words = 'Denied.';
   expect(await house.slack.submitView('U0BOB', view?.id ?? '', { reason: 'Not on a Friday.' })).toEqual({

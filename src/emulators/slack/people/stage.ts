@@ -8,9 +8,9 @@ import type { Interaction, JsonObject } from '../types.ts';
 export type Stage = { world: World; courier: Courier; triggers: Triggers; responses: ResponseUrls; origin: string };
 
 export function common({ world }: Stage, person: string): JsonObject {
-  const { name } = world.person(person);
+  const { name, home = world.team.id } = world.person(person);
   return {
-    user: { id: person, username: name, name, team_id: world.team.id },
+    user: { id: person, username: name, name, team_id: home },
     team: { id: world.team.id, domain: world.team.domain },
     api_app_id: world.bot.appId,
     token: world.settings.verificationToken,

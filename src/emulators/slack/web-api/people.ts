@@ -106,11 +106,12 @@ function userObject(world: World, id: string): JsonObject {
 
 function user(world: World, person: SlackPerson): JsonObject {
   const { id, name, realName, email, isAdmin = false, isGuest = false, timeZone = 'Etc/UTC' } = person;
+  const home = person.home ?? world.team.id;
   const mayReadEmail = email !== undefined && world.settings.scopes.has('users:read.email');
   const [first = '', ...rest] = realName.split(' ');
   return {
     id,
-    team_id: world.team.id,
+    team_id: home,
     name,
     deleted: false,
     real_name: realName,
@@ -124,7 +125,7 @@ function user(world: World, person: SlackPerson): JsonObject {
       display_name_normalized: realName,
       first_name: first,
       last_name: rest.join(' '),
-      team: world.team.id,
+      team: home,
       ...(mayReadEmail ? { email } : {}),
     },
     is_admin: isAdmin,
@@ -133,6 +134,7 @@ function user(world: World, person: SlackPerson): JsonObject {
     is_restricted: isGuest,
     is_ultra_restricted: false,
     is_bot: false,
+    ...(person.home ? { is_stranger: true } : {}),
     is_app_user: false,
     updated: 1_700_000_000,
   };
