@@ -117,3 +117,20 @@ test('kill -9 after an answer was posted and before Slack said so: it is not pos
   await stage.quiet();
   expect(stage.thread(place)).toHaveLength(2);
 });
+
+test('a card decided while Slack could not be told loses its buttons with the next start', async () => {
+  const { driver, app, slack } = stage;
+  const { card, place } = await stage.askToDeploy();
+  slack.faults.keep({ kind: 'fail', error: 503 }, { on: /^chat\.update$/ });
+  await driver.click(bob, card, 'approval_deny');
+  const { id } = await driver.modal(bob, 'approval_deny');
+  await slack.submitView(bob, id, { reason: 'not while Slack is ill' });
+  await driver.reply(place, ['said no'], { after: card.ts });
+  await stage.ended(card.approvalId);
+  expect(stage.hasButtons(card)).toBe(true);
+  await app.crash();
+  slack.faults.clear();
+  await app.start();
+  await driver.becomes(card, ['Denied', 'not while Slack is ill']);
+  expect(stage.hasButtons(card)).toBe(false);
+});
