@@ -1,5 +1,5 @@
 /** The whole way of one message, from words to a reported outcome: read this first. */
-import { toSophiaError } from '../core/error.ts';
+import { type SophiaError, toSophiaError } from '../core/error.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
@@ -7,7 +7,8 @@ import type { ModelClass } from '../core/model.ts';
 import type { Person } from '../core/person.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Run } from '../core/run.ts';
-import { parseThreadId } from '../core/thread.ts';
+import type { Live } from '../core/surface.ts';
+import { type MessageRef, parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
 import { joinCards } from './cards.ts';
 import { letGo } from './followups.ts';
@@ -112,8 +113,21 @@ async function openThread(message: Message, run: Run, services: Services): Promi
     // Anything else may pass: the step is tried again.
     if (problem.code !== 'forbidden' && problem.code !== 'not_found') throw error;
     services.log.info({ run: run.id, problem: problem.message }, 'she may not speak there');
+    // Whoever typed a command was told by the surface; a digest has nobody before the screen.
+    if (message.kind === 'schedule') await tellOwner(message, run, services, problem);
     await services.runs.end(run.id, 'failed', problem.message, services.now().toISOString());
     return null;
+  }
+}
+
+async function tellOwner(message: Message, run: Run, services: Services, problem: SophiaError): Promise<void> {
+  const words = `The digest “${message.text}” could not be posted: ${problem.message} ${problem.hint ?? ''}`.trim();
+  const rest = '`digest list` in that channel shows it, `digest pause <id>` lets it rest.';
+  try {
+    const reply = { kind: 'words' as const, tone: 'warning' as const, markdown: `${words}\n${rest}` };
+    await services.surface(message.surface).tell(message.person, reply, `${run.id}/undelivered`);
+  } catch (error) {
+    services.log.warn({ run: run.id, error: String(error) }, 'the owner of a digest could not be told');
   }
 }
 
@@ -126,9 +140,21 @@ async function say(job: Job, said: Reply | (() => Promise<Reply>), part = 'answe
       return job.surface.update({ thread: job.thread, id: root }, reply);
     }
     const grown = part === 'answer' && reply.kind === 'words' ? job.live : null;
-    const posted = await (grown?.end(reply) ?? job.surface.post(job.thread, reply, `${job.run.id}/${part}`));
+    const posted = await reach(job, reply, `${job.run.id}/${part}`, grown);
     if (reply.kind === 'approvals') await joinCards(job.services, reply.approvals, posted);
   });
+}
+
+/** In the thread; where that is closed to her (she was removed, it was archived), to the asker directly. */
+async function reach(job: Job, reply: Reply, sendId: string, grown: Live | null): Promise<MessageRef> {
+  try {
+    return await (grown?.end(reply) ?? job.surface.post(job.thread, reply, sendId));
+  } catch (error) {
+    const problem = toSophiaError(error);
+    if (problem.code !== 'forbidden' && problem.code !== 'not_found') throw error;
+    job.services.log.info({ run: job.run.id, problem: problem.message }, 'an answer goes to the asker directly');
+    return job.surface.tell(job.requester.id, reply, `${sendId}/direct`);
+  }
 }
 
 async function closeJob(job: Job): Promise<void> {

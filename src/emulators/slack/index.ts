@@ -99,7 +99,7 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     calls: api.calls,
     replay: (index) => courier.replay(index),
     sign: (body, timestamp = world.now() / 1000) => sign(settings.signingSecret, body, timestamp),
-    disconnectSockets: (how = 'refresh_requested') => sockets.disconnect(how),
+    disconnectSockets: (how = 'refresh_requested', most) => sockets.disconnect(how, most),
     faults,
     async close() {
       waiting.close();

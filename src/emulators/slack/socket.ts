@@ -82,8 +82,8 @@ export class Sockets {
     });
   }
 
-  disconnect(how: 'refresh_requested' | 'warning' | 'cut'): void {
-    for (const socket of [...this.#open]) {
+  disconnect(how: 'refresh_requested' | 'warning' | 'cut', most = mostConnections): void {
+    for (const socket of this.#open.slice(0, most)) {
       if (how === 'cut') socket.terminate();
       else socket.send(JSON.stringify({ type: 'disconnect', reason: how, debug_info: { host: 'applink-emulated' } }));
     }

@@ -307,8 +307,8 @@ export type SlackEmulator = {
   replay(deliveryIndex: number): Promise<number>;
   /** Signs a body as Slack does; `timestamp` in seconds. */
   sign(body: string, timestamp?: number): { 'x-slack-request-timestamp': string; 'x-slack-signature': string };
-  /** Asks every Socket Mode connection to reconnect, or just cuts it. */
-  disconnectSockets(how?: 'refresh_requested' | 'warning' | 'cut'): void;
+  /** Asks every Socket Mode connection (or the `most` oldest) to reconnect, or just cuts it. */
+  disconnectSockets(how?: 'refresh_requested' | 'warning' | 'cut', most?: number): void;
   readonly faults: SlackFaults;
   close(): Promise<void>;
 };

@@ -113,31 +113,37 @@ function overHttp(signingSecret: string, log: Log, logger: Logger): Transport {
   };
 }
 
+/** Two connections: Slack closes each now and then, and while one comes back the other is there. */
+const connections = 2;
+
 function overSocket(appToken: string, apiUrl: string | undefined, logger: Logger): Transport {
-  const receiver = new SocketModeReceiver({
-    appToken,
-    logger,
-    installerOptions: { clientOptions: apiUrl ? { slackApiUrl: apiUrl } : {} },
-    // Not acknowledged: Slack delivers again.
-    processEventErrorHandler: async () => false,
-  });
-  let up = false;
-  receiver.client.on('connected', () => {
-    up = true;
-  });
-  for (const gone of ['reconnecting', 'disconnecting', 'disconnected'])
-    receiver.client.on(gone, () => {
-      up = false;
+  const up = new Set<SocketModeReceiver>();
+  const receivers = Array.from({ length: connections }, () => {
+    const receiver = new SocketModeReceiver({
+      appToken,
+      logger,
+      installerOptions: { clientOptions: apiUrl ? { slackApiUrl: apiUrl } : {} },
+      // Not acknowledged: Slack delivers again.
+      processEventErrorHandler: async () => false,
     });
+    receiver.client.on('connected', () => up.add(receiver));
+    for (const gone of ['reconnecting', 'disconnecting', 'disconnected'])
+      receiver.client.on(gone, () => up.delete(receiver));
+    return receiver;
+  });
+  const all = (deed: (receiver: SocketModeReceiver) => Promise<unknown>) =>
+    Promise.all(receivers.map(deed)).then(() => undefined);
   return {
-    receiver,
+    receiver: {
+      init(app) {
+        for (const receiver of receivers) receiver.init(app);
+      },
+      start: () => all((receiver) => receiver.client.start()),
+      stop: () => all((receiver) => receiver.client.disconnect()),
+    },
     requestListener: null,
-    async connect() {
-      await receiver.client.start();
-    },
-    async disconnect() {
-      await receiver.client.disconnect();
-    },
-    connected: () => up,
+    connect: () => all((receiver) => receiver.client.start()),
+    disconnect: () => all((receiver) => receiver.client.disconnect()),
+    connected: () => up.size > 0,
   };
 }

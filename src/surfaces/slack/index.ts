@@ -72,7 +72,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     });
   const pause = options.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
   const web = createWeb({ botToken, apiUrl, log });
-  const call = limited(web, { pause });
+  const call = limited(web, { pause, now });
   const self = await whoAmI(call, pause);
 
   const bolt = createBolt({

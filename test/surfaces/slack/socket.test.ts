@@ -45,3 +45,12 @@ test('a connection lost after the row was written does not lose the words', asyn
   open();
   await received(1);
 });
+
+test('there are two connections: when Slack closes one of them nothing is lost, and it comes back', async () => {
+  await vi.waitFor(() => expect(house.slack.snapshot().connection.sockets).toBe(2));
+  house.slack.disconnectSockets('cut', 1);
+  const { ts } = await house.slack.say('U0ALICE', 'C0ENG', '@sophia hello');
+  await received(1);
+  expect(house.door.received[0]?.jobKey).toBe(`slack:T0ACME:C0ENG:${ts}`);
+  await vi.waitFor(() => expect(house.slack.snapshot().connection.sockets).toBe(2), { timeout: 10_000 });
+});
