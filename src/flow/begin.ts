@@ -89,6 +89,8 @@ export async function begin(
       attempt: 1,
       owner: services.owner,
       ...(ready.lease === null ? {} : { lease: ready.lease }),
+      // With the workflow's own row this says what allowed it, also where no approval stands behind both.
+      ...(ready.grantStep === null ? {} : { step: ready.grantStep + 1 }),
     },
   });
   const approval = approvalId === null ? null : await services.approvals.get(approvalId);

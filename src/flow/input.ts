@@ -21,7 +21,7 @@ export function inputSchema(action: Action): JsonObject {
   return schema as JsonObject;
 }
 
-/** Typed words are text; the schema says which of them are numbers or switches (`#12` is a number to people). */
+/** Typed words are text; the schema says which of them are numbers or switches (`#12` and `$20` are numbers to people). */
 export function fromTyped(action: Action, values: Record<string, string>): JsonObject {
   const properties = (inputSchema(action).properties ?? {}) as Record<string, { type?: string }>;
   return Object.fromEntries(
@@ -31,7 +31,7 @@ export function fromTyped(action: Action, values: Record<string, string>): JsonO
 
 function convert(type: string | undefined, value: string): Json {
   if (type === 'number' || type === 'integer') {
-    const number = Number(value.replace(/^#/, ''));
+    const number = Number(value.replace(/^[#$]/, ''));
     return Number.isFinite(number) ? number : value;
   }
   if (type === 'boolean')

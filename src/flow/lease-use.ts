@@ -12,7 +12,9 @@ export async function leaseFor(job: Job, plan: Plan, rule: Rule): Promise<Lease 
   if (job.taint.length > 0) return null;
   const usd = plan.cost?.usd ?? 0;
   for (const lease of await services.leases.live(services.now().toISOString())) {
-    const same = lease.holder === requester.id && lease.channel === origin.message.channel;
+    const { channel, audience } = origin.message;
+    // Who reads there is part of the place: a channel that was opened to all is another one.
+    const same = lease.holder === requester.id && lease.channel === channel && lease.audience === audience;
     if (!same || !fitsShape(lease.shape, plan.action, plan.input)) continue;
     if (lease.usdLeft !== null && lease.usdLeft < usd) continue;
     if (await enough(job, lease, rule)) return lease;

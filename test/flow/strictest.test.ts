@@ -1,4 +1,5 @@
 /** Of two rulings the stricter part of each holds. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Rule } from '../../src/core/approval.ts';
 import type { Ruling } from '../../src/core/reply.ts';
@@ -58,4 +59,87 @@ test('too few in both is a refusal that counts them, the requester not among the
     reason: expect.stringContaining('3 approvals'),
   });
   expect(strictest(ask({ quorum: 2 }), ask(), 'z').verdict).toBe('ask');
+});
+
+test('the sooner reminder holds, of one rule or of both', () => {
+  expect(strictest(ask({ remindEveryMs: 20 }), ask({ remindEveryMs: 10 }), 'z')).toMatchObject({
+    rule: { remindEveryMs: 10 },
+  });
+  expect(strictest(ask({ remindEveryMs: 20 }), ask(), 'z')).toMatchObject({ rule: { remindEveryMs: 20 } });
+  expect(strictest(ask(), ask({ remindEveryMs: 20 }), 'z')).toMatchObject({ rule: { remindEveryMs: 20 } });
+  expect(strictest(ask(), ask(), 'z')).not.toHaveProperty('rule.remindEveryMs');
+});
+
+const backup = (people: string[], afterMs: number, selector = 'admins') => ({
+  backup: { named: [{ selector, people }], afterMs },
+});
+
+test.each<[string, Partial<Rule>, Partial<Rule>, Rule['backup']]>([
+  [
+    'who the other rule lets decide at once stays',
+    backup(['c'], 30),
+    { approvers: ['a', 'c'] },
+    backup(['c'], 30).backup,
+  ],
+  [
+    'who the other never lets decide is none',
+    backup(['c', 'd'], 30),
+    { approvers: ['a', 'd'] },
+    backup(['d'], 30).backup,
+  ],
+  [
+    'backups of both come in at the later time',
+    backup(['c'], 30),
+    backup(['c', 'd'], 40, 'oncall'),
+    {
+      named: [
+        { selector: 'admins', people: ['c'] },
+        { selector: 'oncall', people: ['c'] },
+      ],
+      afterMs: 40,
+    },
+  ],
+  ['a group that is empty now stays, to be looked up anew', backup(['c'], 30), {}, backup([], 30).backup],
+  [
+    'who would come in after it expires is none',
+    backup(['c'], 90),
+    { approvers: ['a', 'c'], expiresInMs: 90 },
+    undefined,
+  ],
+  ['there is none where neither has one', {}, {}, undefined],
+])('backups: %s', (_, one, other, expected) => {
+  for (const ruling of [strictest(ask(one), ask(other), 'z'), strictest(ask(other), ask(one), 'z')]) {
+    const { rule } = ruling as Ruling & { verdict: 'ask' };
+    const named = rule.backup?.named.toSorted((a, b) => a.selector.localeCompare(b.selector));
+    expect(rule.backup && { ...rule.backup, named }).toEqual(expected);
+  }
+});
+
+test('a backup counts among those who could approve, as it does in one rule', () => {
+  const one = ask({ approvers: ['a'], ...backup(['c'], 30) });
+  const other = ask({ approvers: ['b', 'c'] });
+  expect(strictest(one, other, 'z')).toMatchObject({ verdict: 'ask', rule: { approvers: [] } });
+  expect(strictest(one, other, 'c')).toMatchObject({ verdict: 'ask' });
+  expect(strictest(ask({ ...one.rule, selfApproval: false }), other, 'c')).toMatchObject({ verdict: 'refuse' });
+});
+
+test('nobody decides under both who could not under each, in their own time', () => {
+  const person = fc.constantFrom('a', 'b', 'c', 'd');
+  const people = fc.uniqueArray(person);
+  const any = fc
+    .record({ approvers: people, late: fc.option(fc.record({ people, afterMs: fc.integer({ min: 1, max: 99 }) })) })
+    .map(({ approvers, late }) => ask({ approvers, ...(late ? backup(late.people, late.afterMs) : {}) }));
+  const may = ({ approvers, backup: late }: Rule, who: string, at: number) =>
+    approvers.includes(who) || (!!late && at >= late.afterMs && late.named.some((one) => one.people.includes(who)));
+  fc.assert(
+    fc.property(any, any, person, fc.nat(99), (one, other, who, at) => {
+      const both = strictest(one, other, 'z');
+      if (both.verdict !== 'ask') return;
+      const each = may(one.rule, who, at) && may(other.rule, who, at);
+      if (may(both.rule, who, at)) expect(each).toBe(true);
+      // Once every time is past, nobody is left out either.
+      if (at === 99 && each) expect(may(both.rule, who, at)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -5,8 +5,12 @@ import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { Lease } from '../../core/lease.ts';
 import { revokeButton, votersOf } from '../lease-use.ts';
-import { type ReadShape, readTypedShape, shapeAround, showShape } from '../typed-shape.ts';
+import { leaseUsd, leaseUses, readTypedLease } from '../typed-lease.ts';
+import { type ReadShape, shapeAround, showShape } from '../typed-shape.ts';
 import { mentionOf } from './people.ts';
+
+/** What `run` needs, as the card showed it. */
+type Resolved = { shape: Lease['shape']; minutes: number; uses: number; usd: number | null };
 
 const longestMinutes = 24 * 60;
 const usualUses = 20;
@@ -19,8 +23,8 @@ export function leaseActions(services: () => Services): Action[] {
     description:
       'lets you do deeds of one shape here for a while without asking each time, once those who decide them agree',
     effect: 'write',
-    usage: 'allow <duration> <deed...>',
-    example: '/sophia allow 1h deploy web to staging ref *',
+    usage: 'allow <duration> [uses <uses>] [up to <usd>] <deed...>',
+    example: '/sophia allow 1h uses 3 up to $20 deploy web to staging ref *',
     input: z.strictObject({
       duration,
       deed: z
@@ -34,33 +38,33 @@ export function leaseActions(services: () => Services): Action[] {
         .describe('instead of a command: the action, its input, and which arguments may vary'),
       input: z.record(z.string(), z.json()).optional(),
       vary: z.array(z.string()).optional(),
-      uses: z.int().min(1).max(100).default(usualUses),
-      usd: z.number().positive().max(10_000).optional(),
+      uses: leaseUses.default(usualUses).describe('how often at most'),
+      usd: leaseUsd.optional().describe('dollars in all'),
     }),
     output: z.strictObject({ lease: z.string(), shape: z.string(), until: z.string(), uses: z.number() }),
     async plan(input, context) {
       const minutes = minutesOf(input.duration);
       if (minutes > longestMinutes) throw new SophiaError('bad_input', 'A lease lasts a day at most.');
-      const { action, shape, fixed, sample } = shapeFrom(input);
+      const { action, shape, fixed, sample, uses, usd } = shapeFrom(input);
       if (action.effect !== 'write' || action.name.startsWith('sophia_'))
         throw new SophiaError('forbidden', `${action.name} is asked for each time: it cannot be allowed ahead.`);
       const free = Object.entries(shape.arguments).filter(([, pattern]) => !('is' in pattern));
       return {
         target: `lease:${context.requester.id}`,
-        summary: `Allow ${context.requester.name} here for ${input.duration}, up to ${input.uses} times: ${showShape(shape)}`,
+        summary: `Allow ${context.requester.name} here for ${input.duration}, up to ${uses} times: ${showShape(shape)}`,
         details: [
           { label: 'Shape', value: showShape(shape) },
           { label: 'May vary', value: free.map(([name]) => name).join(', ') || 'nothing: exactly this deed' },
           {
             label: 'At most',
-            value: [`${input.uses} times`, ...(input.usd ? [`$${input.usd.toFixed(2)}`] : [])].join(', '),
+            value: [`${uses} times`, ...(usd ? [`$${usd.toFixed(2)}`] : [])].join(', '),
           },
           { label: 'Ends', value: `${input.duration} after it is granted, or when anybody revokes it` },
         ],
         undo: '`revoke <lease>`, by anybody',
         preconditions: [],
         covers: await covered(action, fixed, sample, context),
-        resolved: { shape, minutes },
+        resolved: { shape, minutes, uses, usd: usd ?? null },
       };
     },
     async run(plan, context) {
@@ -69,7 +73,7 @@ export function leaseActions(services: () => Services): Action[] {
       if (!run) throw new SophiaError('internal', 'The run is not there.');
       const { approvalId, voters } = await votersOf(services(), context.deed);
       const now = context.now();
-      const { shape, minutes } = plan.resolved as { shape: Lease['shape']; minutes: number };
+      const { shape, minutes, uses, usd } = plan.resolved as unknown as Resolved;
       const lease = await leases.grant(
         {
           holder: context.requester.id,
@@ -81,8 +85,8 @@ export function leaseActions(services: () => Services): Action[] {
           voters,
           grantedAt: now.toISOString(),
           expiresAt: new Date(now.getTime() + minutes * 60_000).toISOString(),
-          usesLeft: plan.input.uses,
-          usdLeft: plan.input.usd ?? null,
+          usesLeft: uses,
+          usdLeft: usd,
         },
         context.deed,
       );
@@ -107,15 +111,18 @@ export function leaseActions(services: () => Services): Action[] {
     action?: string | undefined;
     input?: unknown;
     vary?: string[] | undefined;
-  }): ReadShape {
+    uses: number;
+    usd?: number | undefined;
+  }): ReadShape & { uses: number; usd: number | undefined } {
     const { actions } = services();
-    if (input.deed !== undefined) return readTypedShape(input.deed, actions);
+    const { uses, usd } = input;
+    if (input.deed !== undefined) return readTypedLease(input.deed, { uses, usd }, actions);
     const action = actions.get(input.action ?? '');
     if (!action)
       throw new SophiaError('bad_input', 'Say which deed to allow.', {
         hint: '`allow 1h deploy web to staging ref *`',
       });
-    return shapeAround(action, (input.input ?? {}) as never, input.vary ?? []);
+    return { ...shapeAround(action, (input.input ?? {}) as never, input.vary ?? []), uses, usd };
   }
 
   /** What the policy would be asked for a deed of this shape; planned where its fixed arguments make a whole deed. */
