@@ -51,7 +51,9 @@ test('a deploy approved by another person updates each machine exactly once, and
   expect(row).toMatchObject({ kind: 'settled' });
   expect(JSON.parse(String(row?.facts))).toMatchObject({ state: 'done', target: 'fly:acme-web' });
   const trail = await driver.command(alice, deploys, `/sophia audit ${quoted}`);
-  await driver.reply(trail, [quoted, 'settled', 'deploy']);
+  const story = await driver.reply(trail, [`The story around ${quoted}`, `${quoted} done: deploy`]);
+  expect(story.words).toMatch(/asked 1 of .* · the card/);
+  expect(story.words).toContain('Bob Tanaka approved');
 });
 
 test('after all that the chain of the audit trail is whole', async () => {
