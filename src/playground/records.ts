@@ -17,6 +17,7 @@ export type ApprovalRecord = {
   runId: string;
   requester: string;
   target: string;
+  thread: string;
   state: string;
   stateReason: string | null;
   action: string;
@@ -142,6 +143,7 @@ function approvalRecord(row: Row, votes: Row[]): ApprovalRecord {
     runId: String(row.run_id),
     requester: String(row.requester),
     target: String(row.target),
+    thread: String(row.thread ?? ''),
     state: String(row.state),
     stateReason: textOrNull(row.state_reason),
     action: String(plan.action ?? ''),

@@ -1,7 +1,7 @@
 /** The side panel: what the world and the app's own records say, beside what Slack shows. */
+import { lastPart } from './advice.js';
 import { createTimeControl, createTroubleControl } from './controls.js';
 import { fill, h, reconcile } from './dom.js';
-import { lastPart } from './guide.js';
 
 /** @param {HTMLElement} node @param {(verb: string, body?: object) => Promise<unknown>} act @param {() => string} me */
 export function createBehind(node, act, me) {

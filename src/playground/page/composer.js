@@ -3,9 +3,9 @@ import { fill, h } from './dom.js';
 
 /**
  * @param {HTMLElement} place
- * @param {{ label: string, send(text: string): Promise<{ ok: boolean, error?: string }> }} options
+ * @param {{ label: string, send(text: string): Promise<{ ok: boolean, error?: string }>, changed?(): void }} options
  */
-export function createComposer(place, { label, send }) {
+export function createComposer(place, { label, send, changed = () => {} }) {
   const field = h('textarea', { rows: 1, 'aria-label': label, autocomplete: 'off', spellcheck: 'true' });
   const button = h('button', { type: 'submit', class: 'button primary send', 'aria-label': 'Send' }, '➤');
   const problem = h('p', { class: 'problem', role: 'alert' });
@@ -20,9 +20,10 @@ export function createComposer(place, { label, send }) {
     if (text === '' || sending) return;
     sending = true;
     fill(problem);
+    const sent = send(text);
     field.value = '';
     grow();
-    const answer = await send(text);
+    const answer = await sent;
     sending = false;
     if (answer.ok) return;
     if (field.value === '') field.value = text;
@@ -35,6 +36,7 @@ export function createComposer(place, { label, send }) {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + 2}px`;
     button.disabled = field.value.trim() === '';
+    changed();
   }
 
   form.addEventListener('submit', (event) => {
@@ -66,6 +68,7 @@ export function createComposer(place, { label, send }) {
       );
       form.dataset.person = personId;
     },
+    written: () => field.value,
     focus: () => field.focus(),
   };
 }

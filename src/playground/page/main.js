@@ -29,8 +29,12 @@ const toast = find('#toast');
 
 /** What the reader looks at; the world itself comes from the host. */
 const shown = { me: 'U0ALICE', place: 'C0ENG', thread: null, home: false, pane: 'chat' };
+/** One pane at a time. */
+const narrow = window.matchMedia('(width <= 900px)');
 /** Where an answer is expected after something was said: its thread opens by itself, once. */
 let expected = null;
+/** What was not answered by then was perhaps not meant for Sophia. */
+const answeredWithinMs = 4_000;
 let drawn = '';
 let drawnThread = null;
 /** @type {any} */
@@ -101,7 +105,10 @@ async function speak(text, inThread) {
   const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
   if (command && inThread)
     return { ok: false, error: 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.' };
-  if (!inThread) expected = { channel: place.id, after: newest(place) };
+  if (!inThread) {
+    expected = { channel: place.id, after: newest(place), until: performance.now() + answeredWithinMs };
+    setTimeout(render, answeredWithinMs);
+  }
   const where = { person: shown.me, channel: place.id };
   if (command) return act('slash', { ...where, command: `/${command[1]}`, text: command[2].trim() });
   return act('say', { ...where, text, ...(inThread ? { thread: shown.thread } : {}) });
@@ -111,14 +118,48 @@ function newest(place) {
   return place.messages.reduce((latest, message) => (message.ts > latest ? message.ts : latest), '0');
 }
 
-const composer = createComposer(find('.compose', chat), { label: 'Message', send: (text) => speak(text, false) });
-const replyComposer = createComposer(find('.compose', thread), { label: 'Reply', send: (text) => speak(text, true) });
+const composer = createComposer(find('.compose', chat), {
+  label: 'Message',
+  send: (text) => speak(text, false),
+  changed: () => renderGuide(),
+});
+const replyComposer = createComposer(find('.compose', thread), {
+  label: 'Reply',
+  send: (text) => speak(text, true),
+  changed: () => renderGuide(),
+});
 const behind = createBehind(find('#behind .scroller'), deed, () => shown.me);
-const guide = createGuide(find('.guide', chat), (text, channel) => {
+const guide = createGuide(
+  { next: find('#next'), chips: find('.guide', chat) },
+  {
+    use: write,
+    do: heed,
+  },
+);
+
+/** Puts words where they are to be said. */
+function write(text, channel) {
   const place = world.slack.channels.find((candidate) => candidate.name === channel);
   if (place) go(place.id);
   composer.write(text);
-});
+}
+
+/** Does what the guide's button says. */
+async function heed({ kind, text, channel, thread: ts, person }) {
+  if (kind === 'use') write(text, channel);
+  if (kind === 'become') choosePerson(person);
+  if (kind === 'start') await deed('start');
+  if (kind === 'open') {
+    shown.place = channel;
+    shown.home = false;
+    openThread(ts);
+  }
+  if (kind === 'travel') await deed('travel', { person, to: 'workday' });
+  if (kind === 'sick') {
+    await deed('unhealthy', { on: true });
+    await deed('commit');
+  }
+}
 const modal = createModal({
   async submit(view, values) {
     const answer = await deed('submitView', { person: shown.me, view: view.id, values });
@@ -191,14 +232,21 @@ function render() {
   const me = names.personName(shown.me) ?? '';
   composer.describe(direct ? 'Message Sophia' : `Message #${place.name}`, me, shown.me);
   replyComposer.describe('Reply in the thread', me, shown.me);
-  guide.render(state());
+  renderGuide();
   behind.render(state());
   modal.show(slack.views[shown.me]?.at(-1));
 }
 
+function renderGuide() {
+  if (!world) return;
+  const written = `${composer.written()}${replyComposer.written()}`;
+  const asked = expected !== null && performance.now() < expected.until;
+  guide.render(state(), { written, asked, thread: shown.thread, pane: shown.pane, narrow: narrow.matches });
+}
+
 const byTime = (messages) => messages.sort((a, b) => Number(a.ts) - Number(b.ts));
 
-/** Opens the thread that answers what was just said, where there is room for it beside the channel. */
+/** Opens the thread that answers what was just said: the answer is what one wants to see. */
 function openExpected(place) {
   if (!expected || place.id !== expected.channel) return;
   const answer = place.messages.find(
@@ -206,7 +254,8 @@ function openExpected(place) {
   );
   if (!answer) return;
   expected = null;
-  if (window.matchMedia('(width > 900px)').matches) shown.thread = answer.ts;
+  shown.thread = answer.ts;
+  if (narrow.matches) shown.pane = 'thread';
 }
 
 function renderHome() {

@@ -1,0 +1,88 @@
+/** Somebody who knows nothing of Sophia and does only what the page says comes to an approved deploy within six inputs. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Look, noChromium, openScene, partsOf, type Scene } from './browser.ts';
+
+const looks: [string, Look][] = [
+  ['at a desk', { width: 1440, height: 900 }],
+  ['on a phone', { width: 390, height: 844, touch: true }],
+];
+
+// In CI: TEST_CHROMIUM=1.
+describe.skipIf(noChromium !== '')(`a newcomer${noChromium && ` (${noChromium})`}`, { timeout: 90_000 }, () => {
+  let scene: Scene;
+  beforeEach(async () => {
+    scene = await openScene();
+  }, 60_000);
+  afterEach(() => scene?.close());
+  afterAll(() => expect(scene?.problems ?? []).toEqual([]));
+
+  const deployed = () => scene.playground.records.read().approvals.find(({ action }) => action === 'deploy');
+
+  test.each(looks)('%s, who does what the line at the top says', async (_, look) => {
+    const page = await scene.open(look);
+    const inputs = await follow(page, 'Done once');
+    expect(deployed()).toMatchObject({ state: 'consumed', votes: [{ person: 'slack:T0ACME:U0BOB' }] });
+    expect(inputs).toEqual(['Ask for a deploy', 'Enter', 'Become Bob', 'Approve']);
+    await page.context().close();
+  });
+
+  test('who tries the own yes first, as the line says, needs one input more', async () => {
+    const page = await scene.open();
+    await page.locator('#next').getByRole('button').click();
+    await page.keyboard.press('Enter');
+    await partsOf(page).thread().getByRole('button', { name: 'Approve' }).click();
+    await partsOf(page).thread().getByText('Only visible to you').waitFor();
+    await page.locator('#next').getByRole('button', { name: 'Become Bob' }).click();
+    await partsOf(page).thread().getByRole('button', { name: 'Approve' }).click();
+    await page.locator('#next').getByText('Done once').waitFor();
+    expect(deployed()).toMatchObject({ state: 'consumed' });
+    await page.context().close();
+  });
+
+  test('who goes on following sees a sick release roll back, then a digest come tomorrow', async () => {
+    const page = await scene.open({ width: 1440, height: 900 });
+    await follow(page, 'Done once');
+    await page.locator('#next').getByRole('button', { name: 'Make one' }).click();
+    await page.locator('#next').getByText('will be sick').waitFor();
+    await follow(page, 'a digest that comes by itself');
+    await partsOf(page).thread().getByText(/back/i).last().waitFor();
+    await follow(page, 'The digest is set');
+    await page.locator('#next').getByRole('button', { name: 'Move the clock' }).click();
+    await page.locator('#messages').getByText('Team daily').last().waitFor({ timeout: 20_000 });
+    await page.locator('#next').getByText('Now make it hard for her').waitFor();
+    await page.context().close();
+  });
+
+  test('who crashes the app is told how to bring it back', async () => {
+    const page = await scene.open();
+    await page.getByRole('button', { name: /Crash/ }).click();
+    await page.locator('#next').getByRole('button', { name: 'Start the app' }).click();
+    await page.getByText('App running').waitFor({ timeout: 20_000 });
+    await page.context().close();
+  });
+});
+
+/** Does what the line at the top says until it says `end`; what had to be pressed, in order. */
+async function follow(page: Page, end: string): Promise<string[]> {
+  const next = page.locator('#next');
+  const inputs: string[] = [];
+  const press = async (name: string, deed: () => Promise<void>) => {
+    const before = await next.textContent();
+    await deed();
+    inputs.push(name);
+    await expect.poll(() => next.textContent(), { timeout: 20_000 }).not.toBe(before);
+  };
+  for (;;) {
+    if (inputs.length > 6) throw new Error(`More than six inputs: ${inputs.join(', ')}`);
+    const said = (await next.textContent()) ?? '';
+    if (said.includes(end) && inputs.length > 0) return inputs;
+    const button = next.getByRole('button');
+    if (said.includes('Press Enter')) await press('Enter', () => page.keyboard.press('Enter'));
+    else if (said.includes('then press Approve'))
+      await press('Approve', () => partsOf(page).thread().getByRole('button', { name: 'Approve' }).last().click());
+    else if ((await button.count()) > 0 && (await button.isVisible()))
+      await press((await button.textContent()) ?? '', () => button.click());
+    else await expect.poll(() => next.textContent(), { timeout: 30_000 }).not.toBe(said);
+  }
+}
