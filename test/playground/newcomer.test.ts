@@ -44,7 +44,7 @@ describe.skipIf(noChromium !== '')(`a newcomer${noChromium && ` (${noChromium})`
     const page = await scene.open({ width: 1440, height: 900 });
     await follow(page, 'Done once');
     await page.locator('#next').getByRole('button', { name: 'Make one' }).click();
-    await page.locator('#next').getByText('will be sick').waitFor();
+    await page.locator('#next').getByText('will be unhealthy').waitFor();
     await follow(page, 'a digest that comes by itself');
     await partsOf(page).thread().getByText(/back/i).last().waitFor();
     await follow(page, 'The digest is set');

@@ -31,7 +31,7 @@ export function advice(state, look) {
   if (world.unhealthyNext)
     return {
       words:
-        'The next release will be sick. Deploy it, approve it as another person, and watch it roll back by itself.',
+        'The next release will be unhealthy. Deploy it, approve it as another person, and watch it roll back by itself.',
       deed: ask('Ask for a deploy'),
     };
   return afterwards(state);
@@ -50,9 +50,9 @@ function decide(state, look, pending) {
       ? { words: `You are ${name(me)}, an approver, and a plan waits for you.`, ...open }
       : { words: `You are ${name(me)}, an approver: read the plan in the thread, then press Approve or Deny.` };
   const [other] = mayDecide;
-  const why = me === requester ? 'You asked for this, so your own yes does not count' : 'You are no approver';
+  const why = me === requester ? 'You asked, so your own yes does not count' : 'You are no approver';
   return {
-    words: `${why}: press Approve and see. Then become ${name(other)}, who may.`,
+    words: `${why} (try it). ${name(other)} may say yes.`,
     deed: { label: `Become ${name(other)}`, kind: 'become', person: other },
   };
 }
@@ -71,7 +71,7 @@ function afterwards({ records, time }) {
     return { words: 'Next: ask for a deploy and see who has to say yes.', deed: ask('Ask for a deploy') };
   if (done('deploy').length === 1)
     return {
-      words: 'Done once, and written down under “Behind the scenes”. Next: a release that turns out sick.',
+      words: 'Done once, and written down under “Behind the scenes”. Next: a release that turns out unhealthy.',
       deed: { label: 'Make one', kind: 'sick' },
     };
   const [digest] = done('sophia_schedule_digest');

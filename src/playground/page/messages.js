@@ -4,7 +4,7 @@ import { h, reconcile } from './dom.js';
 import { fileList } from './files.js';
 import { mrkdwn } from './mrkdwn.js';
 import { avatar } from './people.js';
-import { clock, dayOf } from './time.js';
+import { clock, dayOf, exactly } from './time.js';
 
 const groupedForSeconds = 300;
 
@@ -66,7 +66,11 @@ function messageNode({ message, follows, day }, context, inThread) {
           { class: 'who' },
           h('strong', null, name),
           bySophia && h('span', { class: 'badge' }, 'APP'),
-          h('time', { datetime: new Date(Number(message.ts) * 1000).toISOString() }, clock(message.ts)),
+          h(
+            'time',
+            { datetime: new Date(Number(message.ts) * 1000).toISOString(), title: exactly(message.ts) },
+            clock(message.ts),
+          ),
         ),
       h('div', { class: 'content' }, content(message, ours)),
       message.edited && !message.streaming_state && h('span', { class: 'edited' }, '(edited)'),

@@ -20,6 +20,11 @@ export function dayOf(ts) {
   return shown(Number(ts) * 1000, { weekday: 'long', day: 'numeric', month: 'long' }).replace(',', '');
 }
 
+/** `Monday 23 November, 09:05 (Asia/Tokyo)`: whose clock that is. @param {string} ts */
+export function exactly(ts) {
+  return `${dayOf(ts)}, ${clock(ts)}${zone ? ` (${zone})` : ''}`;
+}
+
 /** `Mon 23 Nov, 09:05` @param {number} at milliseconds */
 export function moment(at) {
   return `${shown(at, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')}, ${shown(at, time)}`;
