@@ -95,7 +95,8 @@ onEachDatabase((bench) => {
       expect(await modelEvents.append('one', event)).toBe(false);
       await modelEvents.append('two', { ...event, kind: 'preference', person: 'slack:T1:U1' });
       await modelEvents.append('three', { ...event, at: aDay.toISOString() });
-      expect(await modelEvents.before(aDay.toISOString())).toBe(2);
+      const rest = await modelEvents.after(await modelEvents.before(aDay.toISOString()), 10);
+      expect(rest.map(({ at }) => at)).toEqual([aDay.toISOString()]);
       await modelEvents.purge('2026-01-01T00:00:00.000Z');
       expect(await kinds()).toEqual(['preference null', 'failure null']);
     });
