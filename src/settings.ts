@@ -51,6 +51,7 @@ const schema = z.object({
   SOPHIA_MODEL_CODING: text,
   SOPHIA_MODEL_SPEED: text,
   SOPHIA_MODEL_ANALYSIS: text,
+  SOPHIA_MODEL_TOOLS: text,
   SOPHIA_MODEL_FALLBACK: text,
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: text,

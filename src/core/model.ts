@@ -1,7 +1,7 @@
 /** A language model, as the house sees one. */
 import type { Json, JsonObject } from './json.ts';
 
-export const modelClasses = ['reasoning', 'coding', 'speed', 'analysis', 'fallback'] as const;
+export const modelClasses = ['reasoning', 'coding', 'speed', 'analysis', 'tools', 'fallback'] as const;
 export type ModelClass = (typeof modelClasses)[number];
 
 /** A tool as the model is told of it; `parameters` is a JSON Schema object. */

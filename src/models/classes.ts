@@ -12,6 +12,7 @@ export const defaultClasses: ModelClasses = {
   coding: ['~anthropic/claude-sonnet-latest'],
   speed: ['~openai/gpt-mini-latest'],
   analysis: ['~openai/gpt-latest'],
+  tools: ['~anthropic/claude-sonnet-latest'],
   fallback: ['~google/gemini-flash-latest', '~anthropic/claude-haiku-latest'],
 };
 
@@ -22,6 +23,7 @@ export const defaultPatienceMs: Record<ModelClass, number> = {
   speed: 30_000,
   fallback: 60_000,
   coding: 90_000,
+  tools: 60_000,
   analysis: 90_000,
   reasoning: 150_000,
 };

@@ -1,6 +1,7 @@
 /** `npm run eval -- <what> …`: measures what a part is worth on questions whose answers are known. */
 const evals: Record<string, () => Promise<{ evaluate(words: string[]): Promise<number> }>> = {
   memory: () => import('./memory/evaluate.ts'),
+  routing: () => import('./routing/evaluate.ts'),
 };
 
 const [what = '', ...words] = process.argv.slice(2);

@@ -39,7 +39,7 @@ describe('overrides', () => {
 
   test("another server starts from none: OpenRouter's names would be unknown there", () => {
     const chosen = chooseClasses('http://localhost:11434/v1', { fallback: 'llama3.3' });
-    expect(chosen).toEqual({ reasoning: [], coding: [], speed: [], analysis: [], fallback: ['llama3.3'] });
+    expect(chosen).toEqual({ reasoning: [], coding: [], speed: [], analysis: [], tools: [], fallback: ['llama3.3'] });
   });
 });
 

@@ -2,15 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { modelClasses } from '../../src/core/model.ts';
-import { chooseClass } from '../../src/models/classify.ts';
+import { chooseClass, classify } from '../../src/models/classify.ts';
+import { heard } from './heard.ts';
 
 describe('the class of a question', () => {
   test.each([
     ['speed', 'hi'],
-    ['speed', "what's running on acme-web?"],
-    ['speed', 'which pull requests are waiting in acme/web?'],
-    ['speed', 'please merge #12 in acme/web'],
-    ['speed', 'deploy web to production'],
+    ['tools', "what's running on acme-web?"],
+    ['tools', 'which pull requests are waiting in acme/web?'],
+    ['tools', 'please merge #12 in acme/web'],
+    ['tools', 'deploy web to production'],
     ['coding', 'refactor src/store/audit.ts so that it reads better'],
     ['coding', 'what does this do?\n```ts\nconst a = b ?? c;\n```'],
     ['coding', 'Traceback (most recent call last)\n  File "x.py", line 3\nKeyError: 1'],
@@ -34,6 +35,17 @@ describe('the class of a question', () => {
         return modelClasses.includes(chosen) && chosen !== 'fallback';
       }),
     );
+  });
+
+  test('of messages that others wrote, most are sorted as a person would', () => {
+    const all = Object.entries(heard).flatMap(([name, texts]) => texts.map((text) => ({ name, text })));
+    const right = all.filter(({ name, text }) => chooseClass(text) === name);
+    expect(right.length / all.length).toBeGreaterThan(0.7);
+  });
+
+  test('it says how sure it is', () => {
+    expect(classify('refactor src/store/audit.ts so that it reads better').confidence).toBeGreaterThan(0.9);
+    expect(classify('zzz qqq').confidence).toBeLessThan(0.9);
   });
 
   test('a text made to be slow to match is not', () => {

@@ -17,6 +17,7 @@ const classes: ModelClasses = {
   coding: ['good/coder', 'other/coder', 'third/coder', 'fourth/coder'],
   speed: ['quick/one'],
   analysis: ['spare/one'],
+  tools: [],
   fallback: ['spare/one', 'spare/two'],
 };
 

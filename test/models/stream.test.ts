@@ -13,6 +13,7 @@ const classes: ModelClasses = {
   coding: [],
   speed: ['quick/one'],
   analysis: [],
+  tools: [],
   fallback: ['spare/one', 'spare/two'],
 };
 const turn: Turn = {

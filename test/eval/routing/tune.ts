@@ -1,0 +1,45 @@
+/** Chooses the router's one free number, thrift, on the tuning half alone. */
+import { always, bestSingle, follow } from './baselines.ts';
+import type { Table } from './data.ts';
+import { type Check, replay } from './replay.ts';
+
+export const curiosity = 0.1;
+const grid = [0.03, 0.035, 0.04, 0.045, 0.05, 0.055, 0.06, 0.065, 0.07, 0.08, 0.09, 0.1];
+/** The half is parted again: one part is evaluated on, the other streamed. */
+const seeds = 20;
+
+export type Wanted = { leastScore: number; mostCost: number };
+
+export function median(list: readonly number[]): number {
+  const sorted = list.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+/** The thrift that keeps clear of both bounds by most, measured in how far runs differ from each other. */
+export function tuneThrift({ models, tune }: Table, wanted: Wanted, check?: Check): number {
+  const evaluated = tune.filter((_, index) => index % 2 === 0);
+  const streamed = tune.filter((_, index) => index % 2 === 1);
+  const single = follow(models, streamed, always(bestSingle(models, tune)));
+  const tried = grid.map((thrift) => {
+    const settings = { thrift, curiosity, feedback: { share: 0.1, wrong: 0.1 }, ...(check ? { check } : {}) };
+    const runs = Array.from({ length: seeds }, (_, seed) => replay(models, evaluated, streamed, settings, seed + 1));
+    const scores = runs.map(({ score }) => score / single.score);
+    const costs = runs.map(({ usd }) => usd / single.usd);
+    const above = (mean(scores) - wanted.leastScore) / spread(scores);
+    const below = (wanted.mostCost - mean(costs)) / spread(costs);
+    return { thrift, clear: Math.min(above, below) };
+  });
+  return tried.toSorted((one, other) => other.clear - one.clear)[0]?.thrift ?? 0;
+}
+
+function mean(list: readonly number[]): number {
+  return list.reduce((sum, value) => sum + value, 0) / list.length;
+}
+
+function spread(list: readonly number[]): number {
+  const middle = mean(list);
+  return Math.sqrt(mean(list.map((value) => (value - middle) ** 2))) || 1e-9;
+}
