@@ -41,9 +41,10 @@ describe('the order of models', () => {
   test('three are in the running; curiosity tries the one less known of them', () => {
     const many = ['a', 'b', 'c', 'd'].map((model, index) => entrant(model, evaluated(90 - index)));
     expect(order(many)).toEqual(['a', 'b', 'c', 'd: not among the best 3']);
-    const young = entrant('young', evaluated(17, 20), { quality: 0.8, usd: 0.001, seconds: 1 });
-    expect(order([entrant('old', evaluated(86)), young], { curiosity: 0 })).toEqual(['old', 'young']);
-    expect(order([entrant('old', evaluated(86)), young], { curiosity: 0.9 })).toEqual(['young', 'old']);
+    const thought = { quality: 0.8, usd: 0.001, seconds: 1 };
+    const young = entrant('young', evaluated(17, 20), thought);
+    expect(order([entrant('old', evaluated(86), thought), young], { curiosity: 0 })).toEqual(['old', 'young']);
+    expect(order([entrant('old', evaluated(86), thought), young], { curiosity: 0.9 })).toEqual(['young', 'old']);
   });
 
   test('whatever was seen, every model is ranked once and its figures are finite', () => {
