@@ -2,6 +2,7 @@
 import type { Approval, Rule } from './approval.ts';
 import type { JsonObject } from './json.ts';
 import type { Outcome } from './outcome.ts';
+import type { PersonId } from './person.ts';
 import type { Plan } from './plan.ts';
 
 export type ProgressStep = {
@@ -25,10 +26,14 @@ export type DigestItem = { text: string; detail?: string; link?: string; button?
 export type DigestSection = { title: string; items: DigestItem[]; note?: string };
 
 export type Reply =
-  /** `footer`: model, cost, reference, in small print. `feedback`: the answer that people may call good or bad. */
+  /**
+   * `footer`: model, cost, reference, in small print. `feedback`: the answer that people may call good or bad.
+   * `people`: whom a mention in it may call; any other is only words.
+   */
   | {
       kind: 'words';
       markdown: string;
+      people?: PersonId[];
       tone?: 'plain' | 'warning' | 'error';
       links?: Link[];
       footer?: string;
@@ -44,7 +49,7 @@ export type Reply =
   | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
   | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string; buttons?: Button[] }
   | { kind: 'digest'; title: string; sections: DigestSection[]; footer?: string }
-  | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string };
+  | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string; people?: PersonId[] };
 
 /** What policy says of a plan. */
 export type Ruling =

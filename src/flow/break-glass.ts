@@ -1,7 +1,7 @@
 /** Breaking the glass: one deed by one person alone, in the open, and looked at by somebody else the next day. */
 import { toSophiaError } from '../core/error.ts';
 import type { Job, Services } from '../core/job.ts';
-import type { Ruling } from '../core/reply.ts';
+import type { Reply, Ruling } from '../core/reply.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { record } from './written.ts';
 
@@ -60,12 +60,13 @@ export async function announce(job: Job, call: ActionCall, ready: Ready, approva
     },
     approvalId,
   );
-  const reply = {
+  const reply: Reply = {
     kind: 'words',
     tone: 'warning',
+    people: [requester.id],
     markdown: `**Break-glass** by ${surface.mention(requester.id)}: ${plan.summary}\nReason: ${glass.reason}\nNobody else approved this. Somebody else reviews it (${review.id}) from ${review.dueAt.slice(0, 10)} on: \`review ${review.id} <finding>\`.`,
     footer: `Plan ${plan.hash.slice(0, 12)}, run ${job.run.id.slice(0, 8)}`,
-  } as const;
+  };
   try {
     await surface.announce(glass.announce, reply, `${approvalId}/glass`);
   } catch (error) {
@@ -94,6 +95,7 @@ export async function takePlace(job: Job, target: string, holderRun: string): Pr
       thread,
       {
         kind: 'words',
+        people: [requester.id],
         markdown: `${surface.mention(requester.id)} broke the glass for \`${target}\`, so this request is withdrawn. Ask anew when that has ended.`,
       },
       `${id}/glass`,
@@ -113,13 +115,14 @@ export async function remindReviews(services: Services): Promise<void> {
       action: 'sophia_review_break_glass',
       input: { review: review.id, finding },
     });
-    const reply = {
+    const reply: Reply = {
       kind: 'words',
+      people: [review.person],
       markdown: `**Review ${review.id}** is due: on ${review.at.slice(0, 16).replace('T', ' ')} UTC ${surface.mention(review.person)} broke the glass: ${review.summary}\nReason: ${review.reason}\nSomebody else looks at it and types \`review ${review.id} <finding>\`.`,
       buttons: [button('Justified', 'justified'), button('Not justified', 'not justified')],
-    } as const;
+    };
     await surface
-      .announce(review.channel, { ...reply, buttons: [...reply.buttons] }, `review/${review.id}/${now.slice(0, 10)}`)
+      .announce(review.channel, reply, `review/${review.id}/${now.slice(0, 10)}`)
       .catch((error: unknown) =>
         services.log.warn({ review: review.id, error: String(error) }, 'a review could not be asked for'),
       );

@@ -192,6 +192,7 @@ async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Pr
         {
           kind: 'words',
           tone: 'warning',
+          people: other ? [other.requester] : [],
           markdown: `\`${holder.target}\` already has an open plan: “${other ? titleOf(other, { person: job.requester.id, audience: job.origin.message.audience }, services.policy) : 'another run'}” by ${surface.mention(other?.requester ?? '')}. I will go on when it has ended; \`/sophia stop ${holder.runId.slice(0, 8)}\` ends it.`,
         },
         `${run.id}/${call.ordinal}/queue`,

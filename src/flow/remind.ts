@@ -48,6 +48,7 @@ export async function remind(job: Job, approvalId: string, due: Due): Promise<vo
             job.thread,
             {
               kind: 'words',
+              people,
               markdown: `${people.map((person) => job.surface.mention(person)).join(' ')}: you ${words}. ${said}`,
             },
             key,

@@ -64,7 +64,7 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
       return got.status === 200 && (got.body === challenge || got.body.includes(`"${challenge}"`));
     },
 
-    say: async (person, channel, text, { thread } = {}) => say(stage, person, channel, text, thread),
+    say: async (person, channel, text, options = {}) => say(stage, person, channel, text, options),
     reword: async (person, channel, ts, text) => reword(stage, person, channel, ts, text),
     unsay: async (person, channel, ts) => unsay(stage, person, channel, ts),
     slash: (person, channel, command, text) => slash(stage, person, channel, command, text),
@@ -90,7 +90,7 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     home: (person) => structuredClone(world.homes.get(person) ?? null),
     file(id) {
       const file = world.files.get(id);
-      return file?.content ? { name: file.name, content: file.content } : null;
+      return file?.content ? { name: file.name, mimetype: file.mimetype, content: file.content } : null;
     },
     subscribe: (listener) => world.subscribe(listener),
     waitFor: (predicate, timeoutMs = 5000) => waiting.until(world, snapshot, predicate, timeoutMs),

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readBody, type WebApi } from './api.ts';
+import { download, signInPage } from './files.ts';
 import type { ResponseUrls } from './responses.ts';
 import type { Sockets } from './socket.ts';
 import type { World } from './state.ts';
@@ -49,11 +50,20 @@ async function route(
   if (request.method === 'POST' && pathname.startsWith('/upload/')) {
     const file = world.files.get(pathname.slice('/upload/'.length));
     const content = await readBody(request);
+    const whole = request.headers['content-type']?.startsWith('multipart/') || content.length === file?.length;
+    if (file && !whole) return refuse(response, 'the length is not the one that was named');
     if (file) file.content = content;
     response
       .writeHead(file ? 200 : 404, { 'content-type': 'text/plain' })
       .end(file ? `OK - ${content.length}` : 'not found');
     return;
   }
+  if (request.method === 'GET' && pathname.startsWith('/files-pri/'))
+    return download(world, request, response, pathname);
+  if (request.method === 'GET' && pathname === '/signin') return signInPage(response);
   response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
+}
+
+function refuse(response: ServerResponse, words: string): void {
+  response.writeHead(400, { 'content-type': 'text/plain' }).end(words);
 }

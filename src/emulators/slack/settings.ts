@@ -35,6 +35,7 @@ const knownScopes = [
   'channels:history',
   'channels:read',
   'commands',
+  'files:read',
   'files:write',
   'groups:history',
   'groups:read',

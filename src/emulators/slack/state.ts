@@ -1,5 +1,6 @@
 /** The world of one workspace: channels, messages, modals, sessions; every change is numbered and told to the listeners. */
 import { randomBytes } from 'node:crypto';
+import type { StoredFile } from './files.ts';
 import type { Settings } from './settings.ts';
 import type {
   JsonObject,
@@ -37,8 +38,7 @@ export class World {
   readonly sessions = new Map<string, SlackSession>();
   readonly typing = new Map<string, SlackTyping & { until: number }>();
   readonly prompts = new Map<string, SlackPrompts>();
-  /** Files by id; `content` is null until it was uploaded. */
-  readonly files = new Map<string, { name: string; title: string; length: number; content: Buffer | null }>();
+  readonly files = new Map<string, StoredFile>();
   installed = true;
   revision = 0;
   /** Set by the deliverer; until then nothing listens. */

@@ -69,6 +69,9 @@ export type SlackEmulatorOptions = Partial<SlackWorkspace> & {
   clock?: () => number;
 };
 
+/** A file somebody puts into a message; Slack knows its kind by the name unless it is said. */
+export type SlackUpload = { name: string; content: string | Uint8Array; mimetype?: string };
+
 export type SlackReaction = { name: string; users: string[]; count: number };
 /** A message as the page shows it; `history` and `replies` answer it in Slack's own shape. */
 export type SlackMessage = {
@@ -82,7 +85,7 @@ export type SlackMessage = {
   bot_id?: string;
   app_id?: string;
   client_msg_id?: string;
-  subtype?: 'tombstone' | 'channel_join' | 'thread_broadcast';
+  subtype?: 'tombstone' | 'channel_join' | 'thread_broadcast' | 'file_share';
   blocks?: SlackBlock[];
   attachments?: JsonObject[];
   thread_ts?: string;
@@ -268,7 +271,12 @@ export type SlackEmulator = {
 
   // What people do. Each refuses (throws) what a person could not do in the real client.
   /** Posts a person's words. `@sophia`, `@alice`, `#eng` and bare links become what the real client makes of them. */
-  say(person: string, channel: string, text: string, options?: { thread?: string }): Promise<{ ts: string }>;
+  say(
+    person: string,
+    channel: string,
+    text: string,
+    options?: { thread?: string; files?: SlackUpload[] },
+  ): Promise<{ ts: string }>;
   /** Changes a message of one's own. */
   reword(person: string, channel: string, messageTs: string, text: string): Promise<void>;
   /** Deletes a message of one's own. */
@@ -294,7 +302,7 @@ export type SlackEmulator = {
   view(person: string): SlackView | null;
   home(person: string): SlackView | null;
   /** An uploaded file; null until its content has come. */
-  file(id: string): { name: string; content: Buffer } | null;
+  file(id: string): { name: string; mimetype: string; content: Buffer } | null;
   /** Called after every change of the world and every delivery. */
   subscribe(listener: (revision: number) => void): () => void;
   /** Resolves with the first snapshot the predicate holds for; looks again after every change. */

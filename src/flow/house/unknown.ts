@@ -118,7 +118,7 @@ export function unknownActions(services: () => Services): Action[] {
     if (run?.thread && run.thread !== place.thread) {
       const words = `${mentionOf(services(), requester.id)} has looked: ${name} ${ending === 'done' ? 'was done' : 'was not done'}.`;
       await surface(parseThreadId(run.thread).surface)
-        .post(run.thread, { kind: 'words', markdown: words }, `${deed}/told`)
+        .post(run.thread, { kind: 'words', markdown: words, people: [requester.id] }, `${deed}/told`)
         // It is settled all the same.
         .catch((error) => log.warn({ run: run.id, error: String(error) }, 'a settlement could not be told'));
     }

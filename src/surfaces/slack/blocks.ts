@@ -3,27 +3,38 @@ import type {
   ActionsBlock,
   Button,
   ContextBlock,
+  DividerBlock,
   HeaderBlock,
   KnownBlock,
   ModalView,
   RichTextBlock,
   RichTextBlockElement,
   RichTextElement,
+  RichTextList,
   RichTextStyleable,
   RichTextText,
   SectionBlock,
   TableBlock,
 } from '@slack/types';
-import { limits } from './limits.ts';
+import { limits } from './render/limits.ts';
 import { shorten, visible } from './render/literal.ts';
 
 export type Block = KnownBlock;
 export type Modal = ModalView;
 export type Leaf = RichTextElement;
-export type Rich = RichTextBlockElement;
+/** Slack's own type forgets `offset`: how many numbers an ordered list begins after. */
+export type RichList = RichTextList & { offset?: number };
+export type Rich = Exclude<RichTextBlockElement, RichTextList> | RichList;
 export type Style = NonNullable<RichTextStyleable['style']>;
 /** One message: what is read aloud and shown in notifications, and what is seen. `text` is escaped already. */
 export type Rendered = { text: string; blocks: Block[] };
+/** A file to be posted; text, or bytes in base 64. */
+export type OutFile = { name: string; mime: string; title?: string } & ({ text: string } | { base64: string });
+/**
+ * A reply as it is sent. `file` follows the messages: it holds what they lack, or all of it. Should it not go through,
+ * `rest` draws messages that say the same.
+ */
+export type Drawn = { messages: Rendered[]; rest(): Rendered[]; file?: OutFile };
 
 export function header(text: string): HeaderBlock {
   const line = visible(text).replaceAll('\n', ' ').trim() || '(no title)';
@@ -54,6 +65,8 @@ export function plainNote(text: string, most: number = limits.contextText): Cont
   const said = shorten(visible(text).trim() || '(nothing)', Math.min(most, limits.contextText));
   return { type: 'context', elements: [{ type: 'plain_text', text: said, emoji: false }] };
 }
+
+export const divider: DividerBlock = { type: 'divider' };
 
 export function rich(...elements: Rich[]): RichTextBlock {
   return { type: 'rich_text', elements };
@@ -121,19 +134,21 @@ export function button(
   };
 }
 
-/** The first row is the head. A cell that is one mention (`<@U1>`) stays one; everything else is literal. */
-export function tableOf(columns: string[], rows: string[][], most: number): TableBlock {
-  const cell = (words: string, style?: Style) => {
-    const person = words.match(/^<@([UW][A-Z0-9]{1,40})>$/)?.[1];
-    const leaf: Leaf = person ? { type: 'user', user_id: person } : brief(words.trim() || '–', most, style);
-    return { type: 'rich_text' as const, elements: [{ type: 'rich_text_section' as const, elements: [leaf] }] };
+/** A table out of Markdown; the first row is its head. */
+export function richTable(rows: Leaf[][][], align: ('left' | 'center' | 'right')[]): TableBlock {
+  const cell = (leaves: Leaf[], bold: boolean): TableBlock['rows'][number][number] => {
+    const [only] = leaves;
+    if (leaves.length === 0) return { type: 'raw_text', text: '–' };
+    if (leaves.length === 1 && only?.type === 'text' && !only.style && !bold)
+      return { type: 'raw_text', text: only.text };
+    const strong = (leaf: Leaf): Leaf =>
+      bold && leaf.type === 'text' ? { ...leaf, style: { ...leaf.style, bold: true } } : leaf;
+    return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: leaves.map(strong) }] };
   };
+  const [head = []] = rows;
   return {
     type: 'table',
-    rows: [
-      columns.map((column) => cell(column, { bold: true })),
-      ...rows.map((row) => columns.map((_, index) => cell(row[index] ?? ''))),
-    ],
-    column_settings: columns.map(() => ({ is_wrapped: true })),
+    rows: rows.map((row, index) => head.map((_, column) => cell(row[column] ?? [], index === 0))),
+    column_settings: head.map((_, column) => ({ align: align[column] ?? 'left', is_wrapped: true })),
   };
 }

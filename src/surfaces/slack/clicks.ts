@@ -68,7 +68,7 @@ export function registerClicks(options: {
 }): void {
   const { app, door, call, answer, press, edit, self, redact, log } = options;
   const words = (said: string) => {
-    const [first] = render({ kind: 'words', markdown: said }, redact);
+    const [first] = render({ kind: 'words', markdown: said }, redact).messages;
     return first ?? { text: said, blocks: [plain(said)] };
   };
   const place = (click: Clicked) => ({

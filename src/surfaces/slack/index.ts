@@ -19,13 +19,16 @@ import { createPlaces } from './places.ts';
 import { createPresses } from './presses.ts';
 import { createPrivateAnswer } from './private-answer.ts';
 import { registerMessages, type Self } from './receive.ts';
+import { repairing } from './render/repair.ts';
+import { createReplies } from './replies.ts';
 import { createRespond } from './respond.ts';
 import { createSend } from './send.ts';
 import { close, createHttpServer, listen, requestPath } from './server.ts';
 import { registerShortcuts } from './shortcuts.ts';
 import { createStatus } from './status.ts';
-import { createSurface, mostMessages } from './surface.ts';
+import { createSurface } from './surface.ts';
 import { createUpdate } from './updates.ts';
+import { createUpload } from './upload.ts';
 import { type Call, createWeb, type Pause, repeatable } from './web.ts';
 
 export type SlackOptions = {
@@ -71,7 +74,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
       hint: 'Copy it from “Basic Information”, or set SLACK_APP_TOKEN for Socket Mode.',
     });
   const pause = options.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
-  const web = createWeb({ botToken, apiUrl, log });
+  const web = repairing(createWeb({ botToken, apiUrl, log }), log);
   const call = limited(web, { pause, now });
   const self = await whoAmI(call, pause);
 
@@ -93,24 +96,24 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
   const answer = createPrivateAnswer({ call, places, respond, log });
   const send = createSend({ call, sends, pause, log });
   const update = createUpdate(call, pause);
+  const upload = createUpload({ call, sends, pause, apiUrl });
   const status = createStatus(web, log);
   const hold = options.hold ?? (() => 0);
-  const live = createLive({ call: web, sends, send, pause, redact, hold, now, log, mostMessages });
+  const replies = createReplies({ team: self.team, send, update, upload, answer, people, places, redact, log });
+  const live = createLive({ call: web, sends, send, replies, pause, redact, hold, now, log });
   const surface = createSurface({
     self,
     call,
     pause,
     send,
-    update,
+    replies,
     people,
     names,
     places,
     respond,
-    answer,
     status,
     live,
     redact,
-    log,
   });
 
   let started = false;

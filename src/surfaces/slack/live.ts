@@ -5,9 +5,10 @@ import type { Sends } from '../../core/sends.ts';
 import type { Live, LiveStep } from '../../core/surface.ts';
 import { formatThreadId, type MessageRef, parseThreadId } from '../../core/thread.ts';
 import type { Rendered } from './blocks.ts';
-import { everyString, type Redact, render } from './render/index.ts';
+import { everyString, type Redact } from './render/index.ts';
 import { cut, visible } from './render/literal.ts';
 import { closing } from './render/words.ts';
+import type { Replies } from './replies.ts';
 import { type Send, sendEvent } from './send.ts';
 import { type Call, type Data, type Pause, repeatable } from './web.ts';
 
@@ -16,14 +17,13 @@ export type LiveOptions = {
   call: Call;
   sends: Sends;
   send: Send;
+  replies: Replies;
   pause: Pause;
   redact: Redact;
   /** How many of the last characters may be the beginning of a secret. */
   hold: (text: string) => number;
   now: () => Date;
   log: Log;
-  /** Most messages one answer may take. */
-  mostMessages: number;
   /** How often words are sent on, in milliseconds: Slack takes some hundred appends a minute from all threads together. */
   everyMs?: number;
 };
@@ -38,7 +38,7 @@ const longestStream = 10_000;
 const taskStates = { running: 'in_progress', done: 'complete', failed: 'error' };
 
 export function createLive(options: LiveOptions) {
-  const { call, sends, send, pause, redact, hold, now, log, mostMessages, everyMs = 700 } = options;
+  const { call, sends, send, replies, pause, redact, hold, now, log, everyMs = 700 } = options;
 
   return (thread: string, person: string, sendId: string): Live => {
     const { team, channel, root } = parseThreadId(thread);
@@ -157,9 +157,9 @@ export function createLive(options: LiveOptions) {
     }
 
     /** Ends the stream as the answer itself; false when the message must be drawn anew. */
-    async function complete(open: Stream, reply: Reply, pages: number): Promise<boolean> {
+    async function complete(open: Stream, reply: Reply): Promise<boolean> {
       const whole = reply.kind === 'words' && (reply.tone ?? 'plain') === 'plain' && redact(reply.markdown) === shown;
-      if (!whole || dirty || off || pages > 1) return false;
+      if (!whole || dirty || off) return false;
       const blocks = everyString(closing(reply), redact);
       const chunks = joined(pending);
       const args = { ...where(open.message), ...(chunks.length > 0 ? { chunks } : {}), blocks, metadata: mark(sendId) };
@@ -213,16 +213,17 @@ export function createLive(options: LiveOptions) {
         await tail;
         const before = await sends.find(sendId);
         if (before) return before;
-        const pages = render(reply, redact, mostMessages);
-        const [first = { text: 'Sophia', blocks: [] }, ...rest] = pages;
+        const whole = await replies.drawn(reply);
+        const [first = { text: 'Sophia', blocks: [] }, ...rest] = whole.messages;
         const open = stream?.message ?? (await lastStream()).open;
         const finished =
-          open !== null && ((stream && (await complete(stream, reply, pages.length))) || (await redraw(open, first)));
+          open !== null &&
+          ((stream && rest.length === 0 && !whole.file && (await complete(stream, reply))) ||
+            (await redraw(open, first)));
         off = true;
         const message = finished ? open : await send({ team, channel, root }, first, sendId, reply.kind);
         if (finished) await sends.arrived(sendId, message);
-        for (const [index, page] of rest.entries())
-          await send({ team, channel, root }, page, `${sendId}#${index + 2}`, reply.kind);
+        await replies.follow({ team, channel, root }, whole, reply, sendId);
         return message;
       },
     };

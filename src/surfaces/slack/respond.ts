@@ -2,6 +2,7 @@
 import type { Log } from '../../core/connector.ts';
 import { createFetch } from '../../kit/http.ts';
 import type { Rendered } from './blocks.ts';
+import { sendable } from './render/repair.ts';
 
 /** False when it did not arrive: the address is dead or Slack is away. */
 export type Respond = (url: string, message: Rendered, thread?: string) => Promise<boolean>;
@@ -14,7 +15,7 @@ export function createRespond(log: Log): Respond {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
         body: JSON.stringify({
-          ...message,
+          ...sendable(message),
           response_type: 'ephemeral',
           replace_original: false,
           ...(thread ? { thread_ts: thread } : {}),

@@ -22,21 +22,8 @@ export function createSend(options: { call: Call; sends: Sends; pause: Pause; lo
   const { call, sends, pause, log } = options;
   const under = new Map<string, Promise<MessageRef>>();
 
-  async function find(place: Place, sendId: string): Promise<MessageRef | null> {
-    const method = place.root === null ? 'conversations.history' : 'conversations.replies';
-    const base = { channel: place.channel, include_all_metadata: true, limit: 200 };
-    let cursor = '';
-    for (let page = 0; page < pages; page++) {
-      const args = { ...base, ...(place.root === null ? {} : { ts: place.root }), ...(cursor ? { cursor } : {}) };
-      const data = wanted(method, await repeatable(call, method, args, pause));
-      const messages = Array.isArray(data.messages) ? (data.messages as Data[]) : [];
-      const found = messages.find((message) => markOf(message)?.send_id === sendId);
-      if (found) return reference(place, String(found.ts));
-      cursor = nextCursor(data);
-      if (cursor === '') return null;
-    }
-    return null;
-  }
+  const find = (place: Place, sendId: string) =>
+    findMessage(call, pause, place, (message) => markOf(message)?.send_id === sendId);
 
   async function afterDoubt(place: Place, sendId: string, maySent: boolean): Promise<MessageRef | null> {
     if (!maySent) {
@@ -86,7 +73,29 @@ export function createSend(options: { call: Call; sends: Sends; pause: Pause; lo
   };
 }
 
-function reference(place: Place, ts: string): MessageRef {
+/** Looks through a thread, or through the channel where there is none. */
+export async function findMessage(
+  call: Call,
+  pause: Pause,
+  place: Place,
+  matches: (message: Data) => boolean,
+): Promise<MessageRef | null> {
+  const method = place.root === null ? 'conversations.history' : 'conversations.replies';
+  const base = { channel: place.channel, include_all_metadata: true, limit: 200 };
+  let cursor = '';
+  for (let page = 0; page < pages; page++) {
+    const args = { ...base, ...(place.root === null ? {} : { ts: place.root }), ...(cursor ? { cursor } : {}) };
+    const data = wanted(method, await repeatable(call, method, args, pause));
+    const messages = Array.isArray(data.messages) ? (data.messages as Data[]) : [];
+    const found = messages.find(matches);
+    if (found) return reference(place, String(found.ts));
+    cursor = nextCursor(data);
+    if (cursor === '') return null;
+  }
+  return null;
+}
+
+export function reference(place: Place, ts: string): MessageRef {
   const { team, channel, root } = place;
   return { thread: formatThreadId({ surface: 'slack', team, channel, root: root ?? ts }), id: ts };
 }

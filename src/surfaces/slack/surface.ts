@@ -1,59 +1,41 @@
 /** The Surface port on Slack: posts once, updates in place, whispers, and looks people and places up. */
-import type { Log } from '../../core/connector.ts';
 import { SophiaError } from '../../core/error.ts';
-import type { Reply } from '../../core/reply.ts';
 import type { Surface } from '../../core/surface.ts';
 import { parseThreadId } from '../../core/thread.ts';
-import { line, mrkdwn, plain, type Rendered, rich, text } from './blocks.ts';
+import { mrkdwn, plain, type Rendered } from './blocks.ts';
 import { wanted } from './failures.ts';
 import { readHistory } from './history.ts';
 import type { createLive } from './live.ts';
 import type { Names } from './names.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
-import type { PrivateAnswer } from './private-answer.ts';
 import type { Self } from './receive.ts';
-import { type Redact, render, sendable } from './render/index.ts';
+import type { Redact } from './render/index.ts';
 import { code } from './render/literal.ts';
 import { mention } from './render/people.ts';
+import type { Replies } from './replies.ts';
 import type { Respond } from './respond.ts';
 import type { Send } from './send.ts';
 import type { SetStatus } from './status.ts';
-import type { Update } from './updates.ts';
 import { type Call, type Pause, repeatable } from './web.ts';
-
-/** Of one answer. */
-export const mostMessages = 8;
 
 export type SurfaceParts = {
   self: Self;
   call: Call;
   pause: Pause;
   send: Send;
-  update: Update;
+  replies: Replies;
   people: People;
   names: Names;
   places: Places;
   respond: Respond;
-  answer: PrivateAnswer;
   status: SetStatus;
   live: ReturnType<typeof createLive>;
   redact: Redact;
-  log: Log;
 };
 
 export function createSurface(parts: SurfaceParts): Surface {
-  const { self, call, pause, send, update, people, names, places, respond, answer, status, live, redact } = parts;
-
-  /** Further messages of a long answer have ids of their own, so that each arrives once. */
-  async function sendAll(place: Parameters<Send>[0], reply: Reply, sendId: string) {
-    const [first, ...rest] = render(reply, redact, mostMessages);
-    const reference = await send(place, first ?? silent, sendId, reply.kind);
-    const { root } = parseThreadId(reference.thread);
-    for (const [index, message] of rest.entries())
-      await send({ ...place, root: place.root ?? root }, message, `${sendId}#${index + 2}`, reply.kind);
-    return reference;
-  }
+  const { self, call, pause, send, replies, people, names, places, respond, status, live, redact } = parts;
 
   return {
     name: 'slack',
@@ -80,32 +62,27 @@ export function createSurface(parts: SurfaceParts): Surface {
 
     async post(thread, reply, sendId) {
       const { team, channel, root } = parseThreadId(thread);
-      return sendAll({ team, channel, root }, reply, sendId);
+      return replies.post({ team, channel, root }, reply, sendId);
     },
 
-    async update(message, reply) {
-      const [drawn] = render(reply, redact);
-      await update(message, drawn ?? silent);
-    },
+    update: (message, reply) => replies.update(message, reply),
 
     live,
 
     async whisper(thread, person, reply) {
       const { channel, root } = parseThreadId(thread);
-      const [drawn] = render(reply, redact);
-      await answer({ user: person.split(':').at(-1) ?? '', channel, root }, drawn ?? silent);
+      await replies.alone({ user: person.split(':').at(-1) ?? '', channel, root }, reply);
     },
 
     async aside(message, reply) {
-      const [drawn] = render(reply, redact);
-      await answer(
+      await replies.alone(
         {
           user: message.person.split(':').at(-1) ?? '',
           responseUrl: message.callback,
           channel: message.channel.split(':').at(-1),
           root: message.thread === null ? undefined : parseThreadId(message.thread).root,
         },
-        drawn ?? silent,
+        reply,
       );
     },
 
@@ -113,12 +90,12 @@ export function createSurface(parts: SurfaceParts): Surface {
     channel: (named, person) => places.named(named, person),
 
     async announce(channel, reply, sendId) {
-      return sendAll({ team: self.team, channel: channel.split(':').at(-1) ?? '', root: null }, reply, sendId);
+      return replies.post({ team: self.team, channel: channel.split(':').at(-1) ?? '', root: null }, reply, sendId);
     },
 
     async tell(person, reply, sendId) {
       const channel = await places.direct(person.split(':').at(-1) ?? '');
-      return sendAll({ team: self.team, channel, root: null }, reply, sendId);
+      return replies.post({ team: self.team, channel, root: null }, reply, sendId);
     },
 
     setStatus: status,
@@ -138,5 +115,3 @@ export function createSurface(parts: SurfaceParts): Surface {
     mention,
   };
 }
-
-const silent: Rendered = sendable({ text: '(nothing)', blocks: [rich(line(text('(nothing to say)')))] });

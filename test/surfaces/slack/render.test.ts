@@ -1,23 +1,24 @@
 /** What Sophia draws: within Slack's limits whatever she is given, and nothing from elsewhere is interpreted. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Approval, ApprovalState } from '../../../src/core/approval.ts';
+import type { Approval } from '../../../src/core/approval.ts';
 import type { HomePage } from '../../../src/core/home.ts';
-import type { Outcome } from '../../../src/core/outcome.ts';
 import type { Reply } from '../../../src/core/reply.ts';
 import { validateMessageBlocks, validateView } from '../../../src/emulators/slack/index.ts';
 import type { Block } from '../../../src/surfaces/slack/blocks.ts';
-import { problemsOfMessage, problemsOfModal } from '../../../src/surfaces/slack/limits.ts';
 import { renderFullPlan } from '../../../src/surfaces/slack/render/full-plan.ts';
 import { failedHome, renderHome, strangersHome } from '../../../src/surfaces/slack/render/home.ts';
-import { render, sendable } from '../../../src/surfaces/slack/render/index.ts';
+import { render } from '../../../src/surfaces/slack/render/index.ts';
+import { problemsOfMessage, problemsOfModal } from '../../../src/surfaces/slack/render/limits.ts';
 import { shorten, visible } from '../../../src/surfaces/slack/render/literal.ts';
 import { fromMarkdown } from '../../../src/surfaces/slack/render/markdown.ts';
+import { sendable } from '../../../src/surfaces/slack/render/repair.ts';
+import { approval, reply, states } from './replies.ts';
 import { sampleApproval, samplePlan } from './samples.ts';
 
 const same = (text: string) => text;
 const draw = (reply: Reply) => {
-  const [first] = render(reply, same);
+  const [first] = render(reply, same).messages;
   if (!first) throw new Error('nothing was drawn');
   return first;
 };
@@ -39,200 +40,11 @@ const marked = (blocks: Block[]) =>
     .filter((node) => node.type === 'mrkdwn')
     .map((node) => String(node.text));
 
-const traps = [
-  '<!channel>',
-  '<@U0BOB>',
-  '<https://evil.example|acme.com>',
-  'https://evil.example/steal',
-  '*approved by alice*',
-  ':white_check_mark:',
-  '`` ` ```',
-  'safe\u202Egnp.exe',
-  'zero\u200Bwidth',
-  '\u0000\u001B[31m',
-  `${' '.repeat(400)}--force`,
-  '\n'.repeat(60),
-  '&amp;<>',
-  'a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301',
-  '\uD800',
-  '👩‍💻🏳️‍🌈',
-  'x'.repeat(5000),
-  '&'.repeat(4000),
-  '\u202E'.repeat(2000),
-  '"\\'.repeat(3000),
-  '',
-];
-const wild = fc.oneof(
-  { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 400 }) },
-  { weight: 2, arbitrary: fc.constantFrom(...traps) },
-  { weight: 2, arbitrary: fc.lorem({ maxCount: 600, size: 'max' }) },
-);
-const many = <T>(item: fc.Arbitrary<T>, max = 120) =>
-  fc.oneof(
-    fc.array(item, { maxLength: 5 }),
-    fc.array(item, { minLength: Math.floor(max / 2), maxLength: max, size: 'max' }),
-  );
-const links = many(fc.record({ label: wild, url: fc.oneof(fc.webUrl(), wild) }), 12);
-const plan = fc.record(
-  {
-    action: wild,
-    input: fc.dictionary(wild, fc.oneof(wild, many(wild, 30))),
-    effect: fc.constantFrom('read' as const, 'write' as const, 'destroy' as const),
-    hash: wild,
-    target: wild,
-    summary: wild,
-    environment: wild,
-    details: many(
-      fc.record({ label: wild, value: wild, link: fc.oneof(fc.webUrl(), wild) }, { requiredKeys: ['label', 'value'] }),
-    ),
-    steps: many(
-      fc.record(
-        { action: wild, input: fc.constant({}), summary: wild, when: wild },
-        { requiredKeys: ['action', 'input', 'summary'] },
-      ),
-    ),
-    diff: wild,
-    cost: fc.record({ usd: fc.double({ noNaN: true, min: 0, max: 1e9 }), note: wild }),
-    undo: wild,
-    links,
-    preconditions: fc.constant([]).map((none): never[] => [...none]),
-  },
-  { requiredKeys: ['action', 'input', 'effect', 'hash', 'target', 'summary', 'details', 'preconditions'] },
-);
-const states: ApprovalState[] = [
-  'pending',
-  'approved',
-  'denied',
-  'expired',
-  'superseded',
-  'void',
-  'stopped',
-  'consumed',
-];
-const person = fc.oneof(fc.constantFrom('slack:T0ACME:U0ALICE', 'slack:T0ACME:S0RELEASE'), wild);
-const rule = fc.record({
-  name: wild,
-  approvers: many(person, 60),
-  quorum: fc.nat(),
-  selfApproval: fc.boolean(),
-  expiresInMs: fc.nat(),
-});
-const approval = fc.record(
-  {
-    id: fc.stringMatching(/^[\w-]{1,60}$/),
-    runId: wild,
-    call: wild,
-    requester: person,
-    thread: fc.constant('slack:T0ACME:C0ENG:1.1'),
-    plan,
-    rule,
-    taint: many(fc.record({ source: wild }), 40),
-    modelNote: wild,
-    state: fc.constantFrom(...states),
-    stateReason: wild,
-    votes: many(
-      fc.record(
-        {
-          person,
-          verdict: fc.constantFrom('approve' as const, 'deny' as const),
-          reason: wild,
-          at: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
-        },
-        { requiredKeys: ['person', 'verdict', 'at'] },
-      ),
-      40,
-    ),
-    revision: fc.nat(),
-    createdAt: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
-    expiresAt: fc.oneof(fc.constant('2026-11-20T10:00:00Z'), wild),
-    cards: fc.constant([]).map((none): never[] => [...none]),
-  },
-  {
-    requiredKeys: [
-      'id',
-      'runId',
-      'call',
-      'requester',
-      'thread',
-      'plan',
-      'rule',
-      'taint',
-      'state',
-      'votes',
-      'revision',
-      'createdAt',
-      'expiresAt',
-      'cards',
-    ],
-  },
-);
-const outcome: fc.Arbitrary<Outcome> = fc.oneof(
-  fc.record({ state: fc.constant('done' as const), output: fc.constant(null), summary: wild, reference: wild }),
-  fc.record({ state: fc.constant('refused' as const), code: fc.constant('policy' as const), reason: wild, hint: wild }),
-  fc.record({ state: fc.constant('failed' as const), reason: wild, hint: wild, reference: wild }),
-  fc.record({ state: fc.constant('unknown' as const), reason: wild, evidence: wild, reference: wild }),
-);
-const cells = fc.array(wild, { maxLength: 25 });
-const reply: fc.Arbitrary<Reply> = fc.oneof(
-  fc.record(
-    {
-      kind: fc.constant('words' as const),
-      markdown: many(wild, 60).map((parts) => parts.join('\n')),
-      tone: fc.constantFrom('plain' as const, 'warning' as const, 'error' as const),
-      links,
-      footer: wild,
-    },
-    { requiredKeys: ['kind', 'markdown'] },
-  ),
-  fc.record(
-    { kind: fc.constant('card' as const), approval: approval as fc.Arbitrary<Approval>, note: wild },
-    { requiredKeys: ['kind', 'approval'] },
-  ),
-  fc.record({
-    kind: fc.constant('plan' as const),
-    plan,
-    ruling: fc.oneof(
-      fc.record({ verdict: fc.constant('allow' as const), rule: wild }),
-      fc.record({ verdict: fc.constant('ask' as const), rule }),
-      fc.record({ verdict: fc.constant('refuse' as const), rule: wild, reason: wild }),
-    ),
-  }) as fc.Arbitrary<Reply>,
-  fc.record({
-    kind: fc.constant('progress' as const),
-    title: wild,
-    steps: many(
-      fc.record(
-        {
-          title: wild,
-          state: fc.constantFrom(
-            'waiting' as const,
-            'running' as const,
-            'done' as const,
-            'failed' as const,
-            'skipped' as const,
-          ),
-          detail: wild,
-        },
-        { requiredKeys: ['title', 'state'] },
-      ),
-    ),
-    runId: wild,
-  }),
-  fc.record(
-    { kind: fc.constant('outcome' as const), title: wild, outcome, links, audited: wild },
-    { requiredKeys: ['kind', 'title', 'outcome'] },
-  ),
-  fc.record(
-    { kind: fc.constant('table' as const), title: wild, columns: cells, rows: many(cells), footer: wild },
-    { requiredKeys: ['kind', 'title', 'columns', 'rows'] },
-  ),
-);
-
 describe('limits', () => {
   test('whatever the reply, Slack would take every message of it', () => {
     fc.assert(
       fc.property(reply, (each) => {
-        for (const message of render(each, same, 8)) {
+        for (const message of render(each, same, { mostMessages: 8 }).messages) {
           expect(problemsOfMessage(message)).toEqual([]);
           expect(validateMessageBlocks(JSON.parse(JSON.stringify(message.blocks)))).toMatchObject({ ok: true });
           expect(message.text.length).toBeLessThanOrEqual(4000);
@@ -258,7 +70,7 @@ describe('limits', () => {
   test('whatever the reply, nothing hidden leaves, and mrkdwn holds no reference but people, groups and dates', () => {
     fc.assert(
       fc.property(reply, (each) => {
-        for (const message of render(each, same, 8)) {
+        for (const message of render(each, same, { mostMessages: 8 }).messages) {
           const all = JSON.stringify(message);
           expect(all).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF]|\\u00[01]/);
           for (const text of [...marked(message.blocks), message.text])
@@ -474,6 +286,7 @@ describe('other replies', () => {
       title: 'Runs',
       columns: ['Who', 'What'],
       rows: [['<@U0BOB>', '<@U0BOB> <!here>']],
+      people: ['slack:T0ACME:U0BOB'],
     });
     expect(nodes(drawn.blocks).filter((node) => node.type === 'user')).toEqual([{ type: 'user', user_id: 'U0BOB' }]);
     expect(JSON.stringify(drawn.blocks)).toContain('"text":"<@U0BOB> <!here>"');
@@ -481,7 +294,10 @@ describe('other replies', () => {
 });
 
 describe('words', () => {
-  const elements = (markdown: string) => fromMarkdown(markdown);
+  const elements = (markdown: string, ...people: string[]) =>
+    fromMarkdown(markdown, { allowed: new Set(people), names: new Map() }).map((piece) =>
+      piece.kind === 'rich' || piece.kind === 'heading' ? piece.element : piece,
+    );
 
   test('Markdown is drawn, not shown', () => {
     expect(elements('# Title\n\nSome **bold**, *italic*, ~~gone~~ and `code_here`.')).toEqual([
@@ -507,13 +323,13 @@ describe('words', () => {
     const drawn = elements(
       '- one\n  - two\n1. three\n\n> said\n\n```ts\nconst a = `<b>`; // **x**\n```\n\n| a | bb |\n|---|---|\n| 1 | 2 |',
     );
-    expect(drawn.map((element) => element.type)).toEqual([
+    expect(drawn.map((element) => ('type' in element ? element.type : element.kind))).toEqual([
       'rich_text_list',
       'rich_text_list',
       'rich_text_list',
       'rich_text_quote',
       'rich_text_preformatted',
-      'rich_text_preformatted',
+      'table',
     ]);
     expect(drawn[1]).toMatchObject({ style: 'bullet', indent: 1 });
     expect(drawn[2]).toMatchObject({ style: 'ordered' });
@@ -521,7 +337,10 @@ describe('words', () => {
       type: 'rich_text_preformatted',
       elements: [{ type: 'text', text: 'const a = `<b>`; // **x**' }],
     });
-    expect(JSON.stringify(drawn[5])).toContain('a  bb\\n─  ──\\n1  2');
+    expect(drawn[5]).toMatchObject({
+      head: [[{ text: 'a' }], [{ text: 'bb' }]],
+      rows: [[[{ text: '1' }], [{ text: '2' }]]],
+    });
   });
 
   test.each([
@@ -535,7 +354,7 @@ describe('words', () => {
   });
 
   test('a mention of a person is one; nothing else can call anybody', () => {
-    expect(elements('ask <@U0BOB> or <@U0ALICE|alice>')).toMatchObject([
+    expect(elements('ask <@U0BOB> or <@U0ALICE|alice>', 'U0BOB', 'U0ALICE')).toMatchObject([
       {
         elements: [
           { text: 'ask ' },

@@ -87,7 +87,7 @@ test('a plan that names a look-alike of an app shows it on the card', () => {
     {},
     { target: 'fly:\u0430cme-web', details: [{ label: 'App', value: 'acme-w\u0435b' }] },
   );
-  const [card] = render({ kind: 'card', approval }, (text) => text);
+  const [card] = render({ kind: 'card', approval }, (text) => text).messages;
   const drawn = JSON.stringify(card);
   expect(drawn).toContain('fly:⟨U+0430⟩cme-web');
   expect(drawn).toContain('acme-w⟨U+0435⟩b');

@@ -86,10 +86,58 @@ describe('in the workspace', () => {
     for (let index = 0; index < 60; index++) expect(said.split(`Paragraph ${index}:`)).toHaveLength(2);
   });
 
-  test('an answer beyond all measure ends with how much is missing', async () => {
-    await house.sophia.surface.post(thread, words('word '.repeat(30_000)), 'run-1/huge');
-    expect(replies()).toHaveLength(8);
-    expect(JSON.stringify(replies().at(-1)?.blocks)).toMatch(/… \d{4,} more characters did not fit/);
+  describe('an answer beyond all measure', () => {
+    const huge = Array.from({ length: 3000 }, (_, index) => `word${index} and some more of it`).join('\n\n');
+    const files = () => replies().flatMap((message) => message.files ?? []);
+    const uploaded = () => house.slack.calls.filter((call) => call.method === 'files.completeUploadExternal');
+    const post = () => house.sophia.surface.post(thread, words(huge), 'run-1/huge');
+
+    test('begins in messages and goes on, whole, in a file', async () => {
+      await post();
+      expect(replies()).toHaveLength(3);
+      expect(JSON.stringify(replies()[1]?.blocks)).toMatch(/The whole \([\d,]+ characters\) follows below/);
+      expect(files()).toMatchObject([{ name: expect.stringMatching(/^answer-[0-9a-f]{8}\.md$/), title: 'answer.md' }]);
+      expect(house.slack.file(String(files()[0]?.id))?.content.toString()).toBe(huge);
+    });
+
+    test('has its file once, however often it is posted and whatever answer is lost', async () => {
+      house.slack.faults.dropAnswerNext('files.completeUploadExternal');
+      await post();
+      await post();
+      expect(files()).toHaveLength(1);
+      expect(uploaded()).toHaveLength(1);
+    });
+
+    test('a process that died after the file looks before it posts another', async () => {
+      await post();
+      house.sends.rows.set('run-1/huge/file', null);
+      await post();
+      expect(files()).toHaveLength(1);
+    });
+
+    test('where no file goes through, it goes on in messages', async () => {
+      house.slack.faults.failNext('files.getUploadURLExternal', 'missing_scope');
+      await post();
+      expect(files()).toEqual([]);
+      const said = JSON.stringify(replies().map((message) => message.blocks));
+      for (let index = 0; index < 3000; index++) expect(said).toContain(`word${index} and`);
+    });
+
+    test('an update shows its beginning, and the file stands below once', async () => {
+      const reference = await house.sophia.surface.post(thread, words('first'), 'run-1/a');
+      await house.sophia.surface.update(reference, words(huge));
+      await house.sophia.surface.update(reference, words(huge));
+      expect(replies()[0]?.text).toContain('word0');
+      expect(files()).toHaveLength(1);
+    });
+
+    test('a whisper begins in the channel for one person, and the file goes to their direct messages', async () => {
+      await house.sophia.surface.whisper(thread, 'slack:T0ACME:U0ALICE', words(huge));
+      expect(replies()).toEqual([]);
+      expect(house.slack.ephemerals('U0ALICE').length).toBeGreaterThan(0);
+      const direct = house.slack.snapshot().channels.find((one) => one.user === 'U0ALICE');
+      expect(direct?.messages.flatMap((message) => message.files ?? [])).toHaveLength(1);
+    });
   });
 
   test('a pause Slack asks for is kept, and the post arrives', async () => {

@@ -1,9 +1,10 @@
 /** A person says something, types a command, opens the Home tab, joins, or presses Stop. */
 import { randomUUID } from 'node:crypto';
+import { fileInApi, upload } from '../files.ts';
 import { edit, find, isReply, post, remove } from '../messages.ts';
 import { answer } from '../responses.ts';
 import { sessionKey } from '../state.ts';
-import type { CommandAnswer, JsonObject } from '../types.ts';
+import type { CommandAnswer, JsonObject, SlackUpload } from '../types.ts';
 import { inThread, whisper } from '../web-api/chat.ts';
 import { SlackRefusal } from '../web-api/method.ts';
 import { stopStreams } from '../web-api/stream.ts';
@@ -11,21 +12,27 @@ import { asRichText, asWritten } from '../words.ts';
 import { type Stage, troubleOf } from './stage.ts';
 
 export function say(
-  { world }: Stage,
+  { world, origin }: Stage,
   person: string,
   channelId: string,
   text: string,
-  thread?: string,
+  { thread, files = [] }: { thread?: string; files?: SlackUpload[] } = {},
 ): { ts: string } {
   const channel = world.channelOf(person, channelId);
-  if (text.trim() === '') throw new Error('there is nothing to say');
+  if (text.trim() === '' && files.length === 0) throw new Error('there is nothing to say');
   const root = thread === undefined ? undefined : find(channel, thread);
   if (thread !== undefined && (!root || isReply(root))) throw new Error(`there is no thread ${thread} in ${channelId}`);
   const written = asWritten(world, text);
   const message = post(world, channel, person, {
     text: written,
     client_msg_id: randomUUID(),
-    blocks: [asRichText(written)],
+    ...(written === '' ? {} : { blocks: [asRichText(written)] }),
+    ...(files.length > 0
+      ? {
+          subtype: 'file_share' as const,
+          files: files.map((file) => fileInApi(world, upload(world, person, file), origin)),
+        }
+      : {}),
     ...(thread === undefined ? {} : inThread(channel, thread)),
   });
   return { ts: message.ts };

@@ -1,5 +1,6 @@
 /** auth.test, api.test, apps.connections.open, reactions.* and files v2. */
 import { isBag } from '../blocks/rule.ts';
+import { fileInApi, mimetypeOf } from '../files.ts';
 import { find, fromBot, post } from '../messages.ts';
 import { newId, type World } from '../state.ts';
 import type { JsonObject, SlackMessage } from '../types.ts';
@@ -73,14 +74,21 @@ export const other: Record<string, Method> = {
       const length = args.integer('length', 1, 1_000_000_000);
       if (length === undefined) throw invalidArguments('missing required field: length');
       const id = newId('F');
-      world.files.set(id, { name, title: name, length, content: null });
+      world.files.set(id, {
+        name,
+        title: name,
+        mimetype: mimetypeOf(name),
+        length,
+        content: null,
+        user: world.bot.userId,
+      });
       return { upload_url: `${origin}/upload/${id}`, file_id: id };
     },
   },
   'files.completeUploadExternal': {
     scopes: ['files:write'],
     rate: 100,
-    run(args, { world }) {
+    run(args, { world, origin }) {
       const given = args.json('files');
       if (!Array.isArray(given) || given.length === 0) throw invalidArguments('missing required field: files');
       const files = given.map((entry): JsonObject => {
@@ -89,7 +97,7 @@ export const other: Record<string, Method> = {
         if (!file) throw new SlackRefusal('file_not_found');
         if (file.content === null) throw new SlackRefusal('file_upload_not_complete');
         if (isBag(entry) && typeof entry.title === 'string') file.title = entry.title;
-        return { id, name: file.name, title: file.title, size: file.length };
+        return fileInApi(world, id, origin);
       });
       const channelId = args.text('channel_id');
       if (channelId) {

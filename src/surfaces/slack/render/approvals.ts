@@ -6,11 +6,11 @@ import {
   type Block,
   brief,
   button,
+  type Drawn,
   header,
   line,
   note,
   plainNote,
-  type Rendered,
   rich,
   text,
 } from '../blocks.ts';
@@ -18,15 +18,17 @@ import { approveAction, denyAction, planAction, stateWords } from './card.ts';
 import { fitted } from './fit.ts';
 import { code } from './literal.ts';
 import { date, mention, mentions } from './people.ts';
+import { wholeOf } from './whole.ts';
 
-export function renderApprovals(reply: Extract<Reply, { kind: 'approvals' }>): Rendered {
+export function renderApprovals(reply: Extract<Reply, { kind: 'approvals' }>): Drawn {
   const waiting = reply.approvals.filter((approval) => approval.state === 'pending').length;
   const title = waiting === 0 ? 'Nothing waits any more' : `${waiting} waiting for approval`;
-  return fitted(title, (room) => [
+  const draw = (room: number): Block[] => [
     header(title),
     ...reply.approvals.flatMap((approval) => each(approval, room)),
     ...(reply.note ? [plainNote(reply.note, 200)] : []),
-  ]);
+  ];
+  return fitted(title, draw, () => wholeOf(reply));
 }
 
 function each(approval: Approval, room: number): Block[] {

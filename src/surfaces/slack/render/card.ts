@@ -1,12 +1,14 @@
 /** The approval card in every state, drawn from the plan and the votes; the model's words stand in their own labelled block. */
 import type { Approval, Vote } from '../../../core/approval.ts';
 import type { Reply } from '../../../core/reply.ts';
-import { actions, type Block, button, line, note, plain, plainNote, type Rendered, rich, text } from '../blocks.ts';
-import { limits } from '../limits.ts';
+import { actions, type Block, button, type Drawn, line, note, plain, plainNote, rich, text } from '../blocks.ts';
 import { fitted } from './fit.ts';
+import { limits } from './limits.ts';
 import { code, cut, shorten, visible } from './literal.ts';
+import { firstOf, shownElsewhere } from './loss.ts';
 import { channelLink, date, mention, mentions } from './people.ts';
 import { planPieces } from './pieces.ts';
+import { wholeOf } from './whole.ts';
 
 export const approveAction = 'approval_approve';
 export const denyAction = 'approval_deny';
@@ -24,10 +26,11 @@ export const stateWords: Record<Approval['state'], string> = {
   consumed: 'Approved and begun',
 };
 
-export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
+export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Drawn {
   const { approval } = reply;
-  return fitted(`${stateWords[approval.state]}: ${approval.plan.summary}`, (room) => [
-    ...planPieces(approval.plan, room, 'Press “View full plan” to see everything.'),
+  const draw = (room: number): Block[] => [
+    // The window behind the button shows all of it.
+    ...shownElsewhere(() => planPieces(approval.plan, room, 'Press “View full plan” to see everything.')),
     ...taint(approval, room),
     ...glass(approval, room),
     ...modelNote(approval, room),
@@ -41,15 +44,16 @@ export function renderCard(reply: Extract<Reply, { kind: 'card' }>): Rendered {
         date(approval.createdAt),
       ].join(' · '),
     ),
-  ]);
+  ];
+  return fitted(`${stateWords[approval.state]}: ${approval.plan.summary}`, draw, () => wholeOf(reply));
 }
 
 function taint(approval: Approval, room: number): Block[] {
   if (approval.taint.length === 0) return [];
   const most = Math.max(2, Math.floor(8 * room));
-  const sources = approval.taint
-    .slice(0, most)
-    .map((each) => shorten(visible(each.source), Math.floor(150 * room) + 30));
+  const sources = firstOf(approval.taint, most).map((each) =>
+    shorten(visible(each.source), Math.floor(150 * room) + 30),
+  );
   const rest = approval.taint.length > most ? `, and ${approval.taint.length - most} more` : '';
   return [
     rich(
@@ -80,7 +84,10 @@ function pending(approval: Approval): Block[] {
   const destroys = approval.plan.effect === 'destroy';
   const confirm = {
     title: { type: 'plain_text' as const, text: 'Approve this?' },
-    text: { type: 'plain_text' as const, text: cut(shorten(sure(approval), 280), limits.confirmText) },
+    text: {
+      type: 'plain_text' as const,
+      text: shownElsewhere(() => cut(shorten(sure(approval), 280), limits.confirmText)),
+    },
     confirm: { type: 'plain_text' as const, text: 'Approve' },
     deny: { type: 'plain_text' as const, text: 'Not now' },
     style: 'danger' as const,
@@ -117,7 +124,7 @@ function decided(approval: Approval, room: number): Block[] {
   const reasons = [approval.stateReason, ...approval.votes.map((vote) => vote.reason)].filter(
     (reason, index, all) => reason?.trim() && all.indexOf(reason) === index,
   );
-  for (const reason of reasons.slice(0, 3)) blocks.push(plainNote(`Reason: ${reason}`, Math.floor(400 * room) + 40));
+  for (const reason of firstOf(reasons, 3)) blocks.push(plainNote(`Reason: ${reason}`, Math.floor(1100 * room) + 40));
   return blocks;
 }
 

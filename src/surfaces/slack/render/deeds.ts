@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Button } from '../../../core/reply.ts';
 import { actions, type Block, button } from '../blocks.ts';
-import { limits } from '../limits.ts';
+import { limits } from './limits.ts';
 import { cut, visible } from './literal.ts';
+import { shownElsewhere } from './loss.ts';
 
 export const deedAction = 'deed_';
 const mostButtons = 10;
@@ -16,18 +17,19 @@ const mostButtons = 10;
 export function deedButtons(buttons: Button[] | undefined): Block[] {
   const drawn = (buttons ?? []).flatMap((one, index) => {
     const value = JSON.stringify({ action: one.action, input: one.input });
-    if (value.length > limits.buttonValue) return [];
+    const label = shownElsewhere(() => cut(visible(one.label).trim(), limits.buttonText));
+    if (value.length > limits.buttonValue || label === '') return [];
     const plain = (text: string) => ({ type: 'plain_text' as const, text });
     const confirm = one.confirm
       ? {
-          title: plain(cut(visible(one.label), limits.confirmTitle)),
-          text: plain(cut(visible(one.confirm), limits.confirmText)),
+          title: plain(label),
+          text: plain(shownElsewhere(() => cut(visible(one.confirm ?? ''), limits.confirmText)).trim() || 'Sure?'),
           confirm: plain('Yes'),
           deny: plain('Not now'),
         }
       : undefined;
     const extra = { ...(one.style ? { style: one.style } : {}), ...(confirm ? { confirm } : {}) };
-    return [button(cut(visible(one.label), 75), `${deedAction}${index}`, value, extra)];
+    return [button(label, `${deedAction}${index}`, value, extra)];
   });
   return drawn.length > 0 ? [actions(...drawn.slice(0, mostButtons))] : [];
 }

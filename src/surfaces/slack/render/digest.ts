@@ -1,27 +1,24 @@
 /** A digest: a heading, then each section with its lines, their links and their buttons. */
-import type { Button, Reply } from '../../../core/reply.ts';
-import { type Block, brief, header, line, link, plainNote, type Rendered, rich, text } from '../blocks.ts';
+import type { Button, DigestSection, Reply } from '../../../core/reply.ts';
+import { type Drawn, header, line, link, plainNote, text } from '../blocks.ts';
 import { deedButtons } from './deeds.ts';
-import { fitted } from './fit.ts';
+import type { Piece } from './document.ts';
+import { limits } from './limits.ts';
+import { paged } from './pages.ts';
+import { wholeOf } from './whole.ts';
 
-/** Blocks of a message are few; sections come whole or not at all. */
-const mostBlocks = 48;
+export function renderDigest(reply: Extract<Reply, { kind: 'digest' }>, mostMessages: number): Drawn {
+  const pieces: Piece[] = [titleOf(reply.title), ...reply.sections.flatMap(drawSection)];
+  if (reply.sections.length === 0)
+    pieces.push({ kind: 'rich', element: line(text('Nothing changed, and nothing waits.')) });
+  const foot = () => (reply.footer ? [plainNote(reply.footer, 500)] : []);
+  return paged(pieces, mostMessages, foot, () => wholeOf(reply));
+}
 
-export function renderDigest(reply: Extract<Reply, { kind: 'digest' }>): Rendered {
-  const counts = reply.sections.map((section) => `${section.title}: ${section.items.length}`).join(' · ');
-  return fitted(`${reply.title}. ${counts || 'Nothing changed.'}`, (room) => {
-    const blocks: Block[] = [header(reply.title)];
-    let left = 0;
-    for (const section of reply.sections) {
-      const drawn = drawSection(section, room);
-      if (blocks.length + drawn.length > mostBlocks) left++;
-      else blocks.push(...drawn);
-    }
-    if (reply.sections.length === 0) blocks.push(rich(line(text('Nothing changed, and nothing waits.'))));
-    const more = left > 0 ? `${left} more sections did not fit. ` : '';
-    if (more || reply.footer) blocks.push(plainNote(`${more}${reply.footer ?? ''}`, 500));
-    return blocks;
-  });
+function titleOf(title: string): Piece {
+  return title.trim() !== '' && title.length <= limits.header
+    ? { kind: 'block', block: header(title) }
+    : { kind: 'rich', element: line(text(title.trim() || 'Digest', { bold: true })) };
 }
 
 /** Below a list a button has to say which line it belongs to. */
@@ -33,20 +30,25 @@ function labelled(one: Button, line: string): Button {
   };
 }
 
-type Section = Extract<Reply, { kind: 'digest' }>['sections'][number];
-
-function drawSection(section: Section, room: number): Block[] {
-  const most = Math.max(40, Math.floor(300 * room));
-  const items = section.items.map((item) =>
+function drawSection({ title, items, note }: DigestSection): Piece[] {
+  const lines = items.map((item) =>
     line(
-      item.link ? link(item.link, item.text.slice(0, most)) : brief(item.text, most),
-      ...(item.detail ? [text(' – '), brief(item.detail, most)] : []),
+      item.link ? link(item.link, item.text) : text(item.text),
+      ...(item.detail ? [text(' – '), text(item.detail)] : []),
     ),
   );
+  const buttons = items.flatMap((item) => (item.button ? [labelled(item.button, item.text)] : []));
   return [
-    rich(line(text(section.title, { bold: true }))),
-    ...(items.length > 0 ? [rich({ type: 'rich_text_list', style: 'bullet', elements: items as never })] : []),
-    ...deedButtons(section.items.flatMap((item) => (item.button ? [labelled(item.button, item.text)] : []))),
-    ...(section.note ? [plainNote(section.note, most)] : []),
+    { kind: 'rich', element: line(text(title, { bold: true })) },
+    ...(lines.length > 0
+      ? [
+          {
+            kind: 'rich' as const,
+            element: { type: 'rich_text_list' as const, style: 'bullet' as const, elements: lines as never },
+          },
+        ]
+      : []),
+    ...deedButtons(buttons).map((block) => ({ kind: 'block' as const, block })),
+    ...(note ? [{ kind: 'rich' as const, element: line(text(note, { italic: true })) }] : []),
   ];
 }

@@ -1,4 +1,5 @@
 /** Makes text from elsewhere honest and harmless: hidden and disguised characters shown, padding counted, mrkdwn escaped. */
+import { noteLoss } from './loss.ts';
 import { markStrangers } from './scripts.ts';
 
 /** Whole emoji first (they may hold joiners and selectors), then what a reader cannot see. */
@@ -48,6 +49,8 @@ export function shorten(text: string, most: number): string {
 
 /** At most `most` UTF-16 units, not ending inside a surrogate pair. */
 export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  noteLoss();
   const end = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '') ? most - 1 : most;
   return text.slice(0, Math.max(0, end));
 }

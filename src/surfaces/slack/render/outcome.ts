@@ -1,15 +1,16 @@
 /** How a deed ended, in one plain sentence, with the cause, what to do next, and the reference people quote. */
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Reply } from '../../../core/reply.ts';
-import { type Block, brief, type Leaf, line, note, plain, preformatted, type Rendered, rich, text } from '../blocks.ts';
+import { type Block, brief, type Drawn, type Leaf, line, note, plain, preformatted, rich, text } from '../blocks.ts';
 import { deedButtons } from './deeds.ts';
 import { fitted } from './fit.ts';
 import { code, cut, shorten, visible } from './literal.ts';
+import { wholeOf } from './whole.ts';
 import { linkLine } from './words.ts';
 
-export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Rendered {
+export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Drawn {
   const { outcome, title } = reply;
-  return fitted(`${icon(outcome)} ${title}: ${sentence(outcome)}`, (room) => {
+  const draw = (room: number): Block[] => {
     const most = Math.floor(2000 * room) + 100;
     const blocks: Block[] = [
       rich(
@@ -28,7 +29,8 @@ export function renderOutcome(reply: Extract<Reply, { kind: 'outcome' }>): Rende
     const quoted = references.filter((reference) => reference?.trim()).map((reference) => code(reference ?? '', 200));
     if (quoted.length > 0) blocks.push(note(`Reference ${quoted.join(' · ')}`));
     return blocks;
-  });
+  };
+  return fitted(`${icon(outcome)} ${title}: ${sentence(outcome)}`, draw, () => wholeOf(reply));
 }
 
 function icon(outcome: Outcome): string {

@@ -14,8 +14,9 @@ import {
   rich,
   text,
 } from '../blocks.ts';
-import { limits } from '../limits.ts';
+import { limits } from './limits.ts';
 import { cut, shorten, visible } from './literal.ts';
+import { firstOf, noteLoss, shownElsewhere } from './loss.ts';
 import { linkLine } from './words.ts';
 
 const effects = { read: 'read', write: 'write', destroy: 'destroy: cannot simply be undone' };
@@ -26,13 +27,13 @@ export function planPieces(plan: Plan, room: number, where: string): Block[] {
   const most = Math.max(2, Math.floor(20 * room));
   const left: string[] = [];
   const title = visible(plan.summary).replaceAll('\n', ' ');
-  const blocks: Block[] = [header(plan.summary)];
+  const blocks: Block[] = [shownElsewhere(() => header(plan.summary))];
   if (title.length > limits.header) blocks.push(plain(plan.summary, Math.floor(1200 * room) + 200));
 
   blocks.push(rich(line(...details(plan, value, most, left))));
   if (plan.steps && plan.steps.length > 0) blocks.push(rich(...steps(plan, plan.steps, value, most, left)));
   if (plan.diff) blocks.push(rich(diff(plan.diff, Math.floor(1800 * room), left)));
-  if (plan.links && plan.links.length > 0) blocks.push(rich(linkLine(plan.links.slice(0, most))));
+  if (plan.links && plan.links.length > 0) blocks.push(rich(linkLine(firstOf(plan.links, most))));
   if (left.length > 0) blocks.push(plain(`Not shown here: ${left.join(', ')}. ${where}`));
   return blocks;
 }
@@ -44,8 +45,9 @@ function details(plan: Plan, value: number, most: number, left: string[]): Leaf[
     ['Target', brief(plan.target, value, { code: true })],
   ];
   if (plan.environment) rows.push(['Environment', brief(plan.environment, 80)]);
-  for (const detail of plan.details.slice(0, most)) {
+  for (const detail of firstOf(plan.details, most)) {
     const said = shorten(visible(detail.value).replaceAll('\n', ' ⏎ '), value) || ' ';
+    if (detail.link !== undefined && detail.link.length >= 300) noteLoss();
     const reachable = detail.link !== undefined && detail.link.length < 300;
     rows.push([cut(visible(detail.label).trim() || '?', 60), reachable ? link(detail.link ?? '', said) : text(said)]);
   }
@@ -70,7 +72,7 @@ function steps(
   left: string[],
 ): Rich[] {
   if (all.length > most) left.push(`${all.length - most} more steps`);
-  const items = all.slice(0, most).map((step) => {
+  const items = firstOf(all, most).map((step) => {
     const when = step.when ? [text(' '), brief(`(${step.when})`, value, { italic: true })] : [];
     const wider = stepLimits(step);
     const limits = wider === '' ? [] : [text(' '), text(`(${wider})`, { bold: true })];

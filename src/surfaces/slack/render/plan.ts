@@ -1,18 +1,20 @@
 /** A plan and what policy would say of it, with nothing to click. */
 import type { Reply, Ruling } from '../../../core/reply.ts';
-import { note, plainNote, type Rendered } from '../blocks.ts';
+import { type Block, type Drawn, note, plainNote } from '../blocks.ts';
 import { fitted } from './fit.ts';
 import { code } from './literal.ts';
 import { mentions } from './people.ts';
 import { planPieces } from './pieces.ts';
+import { wholeOf } from './whole.ts';
 
-export function renderPlan(reply: Extract<Reply, { kind: 'plan' }>): Rendered {
-  return fitted(`Plan only: ${reply.plan.summary}`, (room) => [
-    ...planPieces(reply.plan, room, 'Ask for it to see the rest on the card.'),
+export function renderPlan(reply: Extract<Reply, { kind: 'plan' }>): Drawn {
+  const draw = (room: number): Block[] => [
+    ...planPieces(reply.plan, room, 'The file below holds all of it.'),
     note(...ruling(reply.ruling)),
     ...(reply.ruling.verdict === 'refuse' ? [plainNote(`Why: ${reply.ruling.reason}`, 500)] : []),
     note(`Plan only: nothing was done and nobody was asked · ${code(reply.plan.hash.slice(0, 12), 12)}`),
-  ]);
+  ];
+  return fitted(`Plan only: ${reply.plan.summary}`, draw, () => wholeOf(reply));
 }
 
 function ruling(said: Ruling): string[] {

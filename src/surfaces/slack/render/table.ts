@@ -1,52 +1,35 @@
-/** Tables: Slack's own block for a table of ours, aligned preformatted text for one inside prose. */
+/** A table of ours as Slack's own block, over several messages or as a file when it is long. */
 import type { Reply } from '../../../core/reply.ts';
-import { brief, drawn, line, plainNote, type Rendered, rich, tableOf, text } from '../blocks.ts';
-import { fitted } from './fit.ts';
-import { cut, visible } from './literal.ts';
+import { type Drawn, type Leaf, line, plainNote, text } from '../blocks.ts';
+import type { Piece } from './document.ts';
+import type { Mentions } from './inline.ts';
+import { paged } from './pages.ts';
+import { wholeOf } from './whole.ts';
 
-const mostRows = 99;
-const mostColumns = 20;
-const widestCell = 48;
+type Table = Extract<Reply, { kind: 'table' }>;
 
-export function renderTable(reply: Extract<Reply, { kind: 'table' }>): Rendered {
-  const { columns, rows } = reply;
-  return fitted(reply.title, (room) => {
-    const shown = rows.slice(0, Math.max(1, Math.floor(mostRows * room)));
-    const missing = rows.length - shown.length;
-    const more = missing > 0 ? [`${missing} more ${missing === 1 ? 'row is' : 'rows are'} not shown.`] : [];
-    const footer = [...more, ...(reply.footer ? [reply.footer] : [])].join(' ');
-    const native = columns.length > 0 && columns.length <= mostColumns;
-    return [
-      rich(line(brief(reply.title.trim() || 'Table', 300, { bold: true }))),
-      rows.length === 0
-        ? rich(line(text('Nothing to show.')))
-        : native
-          ? tableOf(columns, shown, Math.max(12, Math.floor(300 * room)))
-          : rich(drawn(cut(monospaceTable(columns, shown, widestCell * room), 5500 * room))),
-      ...(footer ? [plainNote(footer, 700)] : []),
-    ];
-  });
+export function renderTable(reply: Table, mostMessages: number, mentions: Mentions): Drawn {
+  const pieces: Piece[] = [
+    { kind: 'rich', element: line(text(reply.title.trim() || 'Table', { bold: true })) },
+    ...tablePieces(reply, mentions),
+  ];
+  const foot = () => (reply.footer ? [plainNote(reply.footer, 700)] : []);
+  return paged(pieces, mostMessages, foot, () => wholeOf(reply));
 }
 
-/** Columns padded to their widest cell; a cell too long ends in `…`. */
-export function monospaceTable(columns: string[], rows: string[][], widest = widestCell): string {
-  const most = Math.max(6, Math.floor(Math.min(widest, widestCell)));
-  const clean = (cell: string | undefined) => {
-    const single = visible(cell ?? '').replace(/\s*\n\s*/g, ' ⏎ ');
-    return single.length > most ? `${cut(single, most - 1)}…` : single;
-  };
-  const all = [columns, ...rows].map((row) => columns.map((_, index) => clean(row[index])));
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))));
-  const lines = all.map((row) =>
-    row
-      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - width(cell)))
-      .join('  ')
-      .trimEnd(),
-  );
-  const [head = '', ...body] = lines;
-  return [head, widths.map((each) => '─'.repeat(each)).join('  '), ...body].join('\n');
+export function tablePieces({ columns, rows }: Pick<Table, 'columns' | 'rows'>, mentions: Mentions): Piece[] {
+  const about = columns.some((column) => column.trim() !== '') ? ` (${columns.join(', ')})` : '';
+  if (rows.length === 0) return [{ kind: 'rich', element: line(text(`Nothing to show${about}.`)) }];
+  // A row may be longer than the head says.
+  const width = Math.max(columns.length, ...rows.map((row) => row.length));
+  const cells = (row: string[]) => Array.from({ length: width }, (_, index) => cell(row[index] ?? '', mentions));
+  return [{ kind: 'table', head: cells(columns), rows: rows.map(cells), align: [] }];
 }
 
-function width(cell: string): number {
-  return [...cell].length;
+/** A cell that is one mention of somebody we name stays one; everything else is literal. */
+function cell(words: string, { allowed, names }: Mentions): Leaf[] {
+  const person = words.match(/^<@([UW][A-Z0-9]{1,40})>$/)?.[1];
+  if (person && allowed.has(person)) return [{ type: 'user', user_id: person }];
+  if (person && names.has(person)) return [text(`@${names.get(person)}`)];
+  return words.trim() === '' ? [] : [text(words.trim())];
 }

@@ -1,5 +1,5 @@
 /** Slack's documented sizes, as data, and the check every outbound message and view passes before it is sent. */
-import type { Block, Modal } from './blocks.ts';
+import type { Block, Modal } from '../blocks.ts';
 
 /** Characters unless said otherwise. `total` is ours: `msg_blocks_too_long` was met near 13,200 and is not documented. */
 export const limits = {
@@ -26,6 +26,8 @@ export const limits = {
   viewTitle: 24,
   label: 2000,
   richElement: 6000,
+  tableRows: 100,
+  tableColumns: 20,
 } as const;
 
 type Plain = { [key: string]: unknown };
@@ -74,8 +76,10 @@ const rules: Record<string, Rule[]> = {
   ],
   user: [{ at: 'user_id', least: 2, most: limits.id }],
   table: [
-    { at: 'rows', least: 1, most: 100 },
-    { at: 'rows.*', least: 1, most: 20 },
+    { at: 'rows', least: 1, most: limits.tableRows },
+    { at: 'rows.*', least: 1, most: limits.tableColumns },
+    { at: 'rows.*.*.text', least: 1, most: limits.richElement },
+    { at: 'column_settings', most: limits.tableColumns },
   ],
   divider: [],
 };
@@ -83,6 +87,7 @@ const rules: Record<string, Rule[]> = {
 /** What Slack would refuse in this message; empty when it fits. */
 export function problemsOfMessage(message: { text: string; blocks: Block[] }): string[] {
   const found = problemsOfBlocks(message.blocks, limits.messageBlocks, limits.total);
+  if (message.blocks.filter((block) => block.type === 'table').length > 1) found.push('more than one table');
   if (message.text.trim() === '') found.push('text is empty');
   if (message.text.length > limits.fallback) found.push(`text: ${message.text.length} > ${limits.fallback}`);
   return found;
