@@ -25,12 +25,19 @@ export type EditAnswer =
   | { state: 'refused'; words: string }
   | { state: 'wrong'; errors: Record<string, string> };
 
+/** A command whose arguments are still to be filled in. */
+export type CommandForm = { action: string; title: string; about: string; fields: EditField[] };
+
 /** What somebody thinks of an answer; `run` is the one that gave it. */
 export type Opinion = { run: string; person: PersonId; good: boolean; note?: string };
 
 export interface Door {
   /** Resolves once the work is durably started; a delivery seen before starts nothing. `jobKey` is stable across retries. */
   receive(message: Message, jobKey: string): Promise<void>;
+  /** What is missing of a command, to be filled in; null when nothing is. */
+  commandForm(message: Message): CommandForm | null;
+  /** Starts the command that was filled in. The same `jobKey` again starts nothing. */
+  fillCommand(message: Message, action: string, values: Record<string, string>, jobKey: string): Promise<EditAnswer>;
   /** A message was changed after it was sent; `jobKey` is that of the message, `change` names this change. */
   corrected(message: Message, jobKey: string, change: string): Promise<void>;
   /** A message was deleted by its writer. */

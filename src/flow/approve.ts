@@ -1,8 +1,9 @@
 /** Asks humans about one exact plan: opens the approval, shows the card, waits for the decision. */
 import type { Approval } from '../core/approval.ts';
+import { toSophiaError } from '../core/error.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
-import { parseThreadId } from '../core/thread.ts';
+import { type MessageRef, parseThreadId } from '../core/thread.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { groupCards, refreshCards } from './cards.ts';
 import { letGo } from './followups.ts';
@@ -39,11 +40,9 @@ export async function ask(job: Job, call: ActionCall, ready: Ready, round: numbe
     await job.live?.pause();
     // It may take hours: nobody's next question waits for it.
     await letGo(services, run.id);
-    await services.approvals.addCard(
-      approval.id,
-      await surface.post(thread, { kind: 'card', approval }, `${approval.id}/card`),
-    );
-    if (isPrivate(job.origin.message)) await tellApprovers(job, approval);
+    const card = await postCard(job, approval);
+    await services.approvals.addCard(approval.id, card.message);
+    if (card.aside || isPrivate(job.origin.message)) await tellApprovers(job, approval);
     await groupCards(services, approval);
     await surface.setStatus(thread, 'suspended');
   });
@@ -63,6 +62,20 @@ export async function ask(job: Job, call: ActionCall, ready: Ready, round: numbe
       continue;
     }
     await run.wait(`${name('wait')}.${look}`, `approval:${asked.id}`, new Date(due?.at ?? asked.expiresAt));
+  }
+}
+
+/** In the thread; where that is closed to her, to the one who asked, and then to each approver as well. */
+async function postCard(job: Job, approval: Approval): Promise<{ message: MessageRef; aside: boolean }> {
+  const { surface, thread, requester, services } = job;
+  const card = { kind: 'card', approval } as const;
+  try {
+    return { message: await surface.post(thread, card, `${approval.id}/card`), aside: false };
+  } catch (error) {
+    const problem = toSophiaError(error);
+    if (problem.code !== 'forbidden' && problem.code !== 'not_found') throw error;
+    services.log.info({ approval: approval.id, problem: problem.message }, 'a card goes to people directly');
+    return { message: await surface.tell(requester.id, card, `${approval.id}/card/direct`), aside: true };
   }
 }
 

@@ -4,6 +4,7 @@ import type { PartHealth } from '../core/home.ts';
 import type { Services } from '../core/job.ts';
 import type { RunInfo } from '../core/run.ts';
 import { parseThreadId } from '../core/thread.ts';
+import { commandForm, filledForm } from './command-form.ts';
 import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
 import { corrected, letGo, takenBack, takenUp } from './followups.ts';
@@ -38,6 +39,13 @@ export function createDoor(services: Services, health: () => Promise<PartHealth[
       // A message nobody knows yet: its card was posted this very moment.
       const shown = await services.approvals.shownBy(card);
       return shown.length === 0 || shown.some((approval) => approval.id === approvalId);
+    },
+    commandForm: (message) => commandForm(services, message),
+    async fillCommand(message, action, values, jobKey) {
+      const filled = filledForm(services, message, action, values);
+      if (filled.state !== 'filled') return filled;
+      await start(services, await inPrivate(services, filled.message), jobKey);
+      return { state: 'asked', words: '' };
     },
     corrected: (message, jobKey, change) => corrected(services, message, jobKey, change),
     takenBack: (message, jobKey) => takenBack(services, message, jobKey),

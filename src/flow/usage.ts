@@ -8,7 +8,10 @@ type Token =
 export type UsageMatch =
   | { state: 'matched'; values: Record<string, string> }
   /** `depth`: how many words fitted before it went wrong; 0 means it is about something else. */
-  | { state: 'mismatch'; depth: number; problem: string };
+  | { state: 'mismatch'; depth: number; problem: string; missing?: Missing };
+
+/** The words end before this value; what was given before it. */
+export type Missing = { name: string; values: Record<string, string> };
 
 export function matchUsage(usage: string, text: string): UsageMatch {
   const typed = [...text.matchAll(/\S+/g)];
@@ -34,6 +37,11 @@ export function leadingWords(usage: string): string {
     leading.push(token.word);
   }
   return leading.join(' ');
+}
+
+/** The values a usage has places for. */
+export function placesOf(usage: string): string[] {
+  return [...usage.matchAll(/<([a-z_]+)(?:\.\.\.)?>/gi)].map(([, name = '']) => name);
 }
 
 function parseUsage(usage: string): Token[] {
@@ -78,7 +86,13 @@ function walk(
         return { state: 'mismatch', depth: at, problem: `I expected “${token.word}” where you wrote “${word}”.` };
       at++;
     } else {
-      if (word === undefined) return { state: 'mismatch', depth: at, problem: `<${token.name}> is missing.` };
+      if (word === undefined)
+        return {
+          state: 'mismatch',
+          depth: at,
+          problem: `<${token.name}> is missing.`,
+          missing: { name: token.name, values: { ...values } },
+        };
       values[token.name] = token.rest ? rest(at) : word;
       at = token.rest ? words.length : at + 1;
     }

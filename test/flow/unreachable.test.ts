@@ -45,3 +45,22 @@ test('the owner of a digest that could not be posted is told why, and what to do
   for (const want of ['could not be posted', 'not in this channel', '/invite', 'digest pause'])
     expect(JSON.stringify(told.reply)).toContain(want);
 });
+
+test('a card goes to the asker and the approvers directly, and is decided there', async () => {
+  const surface = new ClosedSurface();
+  house = await openTestHouse({ actions: counterActions().actions, surface });
+  surface.closed = true;
+  await house.say('add 3', alice);
+  const card = await surface.until(
+    () => surface.posts.find((post) => post.to === bob && post.reply.kind === 'card'),
+    'the card of an approver',
+  );
+  expect(surface.posts.filter((post) => post.reply.kind === 'card').map((post) => post.to)).toContain(alice);
+  const id = card.reply.kind === 'card' ? card.reply.approval.id : '';
+  await house.door.decide({ approvalId: id, person: bob, verdict: 'approve' });
+  const told = await surface.until(
+    () => surface.posts.find((post) => post.to === alice && post.reply.kind === 'outcome'),
+    'the outcome',
+  );
+  expect(told.reply).toMatchObject({ outcome: { state: 'done' } });
+});

@@ -92,7 +92,22 @@ test('a wrong argument is named, with why and an example', async () => {
   await driver.reply(await ask('merge #12 in acme'), ['repo', 'owner/name', 'merge #12 in acme/web']);
   await driver.reply(await ask('deploy shop'), ['Not done', 'shop', 'web']);
   await driver.reply(await ask('deploy web to moon'), ['Not done', 'moon', 'production']);
-  await driver.reply(await ask('deploy'), ['deploy <service>', '/sophia deploy web to production']);
+});
+
+test('a command without its arguments opens a window, and what is filled in there is asked for', async () => {
+  const { slack, driver } = stage;
+  await slack.slash(alice, deploys, '/sophia', 'deploy');
+  await slack.waitFor(() => slack.view(alice) !== null);
+  const view = slack.view(alice);
+  expect(JSON.stringify(view)).toContain('environment');
+  const before = new Set(slack.messages(deploys).map(({ ts }) => ts));
+  expect(await slack.submitView(alice, view?.id ?? '', { service: { value: 'web' } })).toEqual({ outcome: 'closed' });
+  const opened = () => slack.messages(deploys).find(({ ts }) => !before.has(ts));
+  await slack.waitFor(() => opened() !== undefined);
+  const place = { channel: deploys, ts: opened()?.ts ?? '' };
+  expect((await driver.card(place)).words).toContain('production');
+  await driver.say(alice, deploys, '@sophia stop', place);
+  await stage.quiet();
 });
 
 test('the plan alone shows everything and asks nobody', async () => {

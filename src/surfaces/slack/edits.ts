@@ -18,7 +18,7 @@ export type EditWindow = (
 
 const user = z.object({ id: z.string(), team_id: z.string().nullish() });
 const team = z.object({ id: z.string() }).nullish();
-const filled = z.object({
+export const filled = z.object({
   user,
   team,
   view: z.object({
@@ -51,10 +51,7 @@ export function registerEdits(options: { app: App; door: Door; answer: PrivateAn
   app.view('approval_edit', async ({ ack, body, context }) => {
     const submission = filled.parse(body);
     const approvalId = submission.view.private_metadata;
-    const fields = Object.entries(submission.view.state.values);
-    const values = Object.fromEntries(
-      fields.map(([name, input]) => [name, input.value?.value ?? input.value?.selected_option?.value ?? '']),
-    );
+    const values = valuesOf(submission);
     const edited = { approvalId, person: personOf(submission), values };
     const result = await door.submitEdit(edited);
     if (Number(context.attempt ?? 0) > 0) {
@@ -65,10 +62,7 @@ export function registerEdits(options: { app: App; door: Door; answer: PrivateAn
       await ack(result.state === 'asked' ? undefined : { response_action: 'update', view: saidModal(result.words) });
       return;
     }
-    const known = Object.entries(result.errors).filter(([name]) => Object.hasOwn(values, name));
-    const errors =
-      known.length > 0 ? known : [[fields[0]?.[0] ?? '', Object.values(result.errors)[0] ?? 'It does not fit.']];
-    await ack({ response_action: 'errors', errors: Object.fromEntries(errors) });
+    await ack({ response_action: 'errors', errors: errorsFor(values, result.errors) });
   });
 
   return async (approvalId, person) => {
@@ -84,7 +78,21 @@ export function registerEdits(options: { app: App; door: Door; answer: PrivateAn
   };
 }
 
-function saidModal(words: string): Modal {
+export function valuesOf(submission: z.infer<typeof filled>): Record<string, string> {
+  const fields = Object.entries(submission.view.state.values);
+  return Object.fromEntries(
+    fields.map(([name, input]) => [name, input.value?.value ?? input.value?.selected_option?.value ?? '']),
+  );
+}
+
+/** Each under its input; what belongs to none of them stands under the first. */
+export function errorsFor(values: Record<string, string>, errors: Record<string, string>): Record<string, string> {
+  const known = Object.entries(errors).filter(([name]) => Object.hasOwn(values, name));
+  if (known.length > 0) return Object.fromEntries(known);
+  return { [Object.keys(values)[0] ?? '']: Object.values(errors)[0] ?? 'It does not fit.' };
+}
+
+export function saidModal(words: string): Modal {
   return {
     type: 'modal',
     callback_id: 'said',

@@ -7,6 +7,7 @@ import type { Sends } from '../../core/sends.ts';
 import type { Surface } from '../../core/surface.ts';
 import { createBolt } from './bolt.ts';
 import { registerClicks } from './clicks.ts';
+import { registerCommandForms } from './command-forms.ts';
 import { registerEdits } from './edits.ts';
 import { wanted } from './failures.ts';
 import { isTalkOfTwo } from './history.ts';
@@ -129,6 +130,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     surface,
     team: self.team,
     async start(door) {
+      const window = registerCommandForms({ app: bolt.app, door, call: web, places, self, redact, now });
       registerMessages({
         app: bolt.app,
         door,
@@ -136,6 +138,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
         places,
         answer,
         talk: (thread, person) => isTalkOfTwo({ call, pause, bot: self }, thread, person),
+        window,
         now,
         log,
       });

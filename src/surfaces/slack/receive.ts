@@ -7,6 +7,7 @@ import type { PersonId } from '../../core/person.ts';
 import { formatThreadId, type ThreadId } from '../../core/thread.ts';
 import { plain } from './blocks.ts';
 import type { App } from './bolt.ts';
+import type { CommandWindow } from './command-forms.ts';
 import { createPairBudget } from './pair-budget.ts';
 import type { Places } from './places.ts';
 import type { PrivateAnswer } from './private-answer.ts';
@@ -78,10 +79,11 @@ export function registerMessages(options: {
   answer: PrivateAnswer;
   /** Whether only this person and she have spoken in the thread. */
   talk: (thread: ThreadId, person: PersonId) => Promise<boolean>;
+  window: CommandWindow;
   now: () => Date;
   log: Log;
 }): void {
-  const { app, door, self, places, answer, talk, now, log } = options;
+  const { app, door, self, places, answer, talk, window, now, log } = options;
   const pairs = createPairBudget(now);
 
   const jobKeyOf = (channel: string, ts: string) => `slack:${self.team}:${channel}:${ts}`;
@@ -169,7 +171,7 @@ export function registerMessages(options: {
     await heard(event, false);
   });
 
-  app.command('/sophia', async ({ ack, body }) => {
+  app.command('/sophia', async ({ ack, body, context }) => {
     await ack();
     const command = typed.parse(body);
     const message: Message = {
@@ -183,6 +185,8 @@ export function registerMessages(options: {
       ...(command.response_url ? { callback: command.response_url } : {}),
       at: now().toISOString(),
     };
+    // A trigger lives for seconds: a command out of the inbox is answered in words.
+    if (Number(context.attempt ?? 0) === 0 && (await window(message, command.trigger_id))) return;
     await door.receive(message, `slash:${command.trigger_id}`);
   });
 

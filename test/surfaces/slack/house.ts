@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Approval } from '../../../src/core/approval.ts';
 import type { Log } from '../../../src/core/connector.ts';
-import type { Choice, Door, EditAnswer, Edited, EditForm, Opinion } from '../../../src/core/door.ts';
+import type { Choice, CommandForm, Door, EditAnswer, Edited, EditForm, Opinion } from '../../../src/core/door.ts';
 import type { HomePage } from '../../../src/core/home.ts';
 import type { Inbox, InboxItem } from '../../../src/core/inbox.ts';
 import type { Message } from '../../../src/core/message.ts';
@@ -90,6 +90,20 @@ export class RecordingDoor implements Door {
   async receive(message: Message, jobKey: string): Promise<void> {
     this.received.push({ message, jobKey });
     await this.onReceive();
+  }
+  offered: CommandForm | null = null;
+  readonly fills: { message: Message; action: string; values: Record<string, string>; jobKey: string }[] = [];
+  commandForm(): CommandForm | null {
+    return this.offered;
+  }
+  async fillCommand(
+    message: Message,
+    action: string,
+    values: Record<string, string>,
+    jobKey: string,
+  ): Promise<EditAnswer> {
+    this.fills.push({ message, action, values, jobKey });
+    return this.editAnswer;
   }
   readonly corrections: { message: Message; jobKey: string; change: string }[] = [];
   readonly takenBacks: { message: Message; jobKey: string }[] = [];

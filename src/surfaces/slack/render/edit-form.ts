@@ -1,7 +1,7 @@
 /** The window behind “Edit”: one input for each argument of the request. */
 import type { InputBlock } from '@slack/types';
-import type { EditField } from '../../../core/door.ts';
-import { type Modal, note } from '../blocks.ts';
+import type { CommandForm, EditField } from '../../../core/door.ts';
+import { type Modal, note, plainNote } from '../blocks.ts';
 import { cut, visible } from './literal.ts';
 
 const longestText = 3000;
@@ -23,6 +23,20 @@ export function renderEditForm(approvalId: string, fields: EditField[]): Modal {
       ),
       ...fields.filter(fits).map(input),
     ],
+  };
+}
+
+/** The window of a command typed without all of its arguments; `carried` comes back with what was filled in. */
+export function renderCommandForm(form: CommandForm, carried: string): Modal {
+  const title = `${form.title.slice(0, 1).toUpperCase()}${form.title.slice(1)}`;
+  return {
+    type: 'modal',
+    callback_id: 'command_form',
+    private_metadata: carried,
+    title: plain(title, 24),
+    submit: plain('Go on', 24),
+    close: plain('Back', 24),
+    blocks: [plainNote(form.about), ...form.fields.filter(fits).map(input)],
   };
 }
 
