@@ -43,6 +43,21 @@ async function granted(command = 'allow 1h add * to staging', voters = [bob]) {
   for (const voter of voters) await click(card.id, voter);
   return { card, reply: await house.answer(thread) };
 }
+/** Ends what waits in this thread, and waits until it has let its target go: by the test's clock nobody would look again. */
+async function stopped(thread: string) {
+  await say('stop', alice, { thread });
+  await house.surface.until(
+    () =>
+      house.surface.posts.find(
+        ({ thread: where, reply }) =>
+          where === thread &&
+          reply.kind === 'outcome' &&
+          reply.outcome.state === 'refused' &&
+          reply.outcome.code === 'stopped',
+      ),
+    'the end of what was stopped',
+  );
+}
 /** Whether it was done without anybody being asked. */
 async function free(text: string, person = alice, place = {}) {
   const { thread } = await say(text, person, place);
@@ -186,7 +201,7 @@ test('a lease asks for what the deeds it covers would: two for production, and a
   expect(card.rule).toMatchObject({ quorum: 2, approvers: [bob, carol] });
   await click(card.id, bob);
   expect((await house.store.approvals.get(card.id))?.state).toBe('pending');
-  await house.answer((await say('stop', alice, { thread })).thread);
+  await stopped(thread);
   await granted('allow 1h add * to *');
   expect(await free('add 1 to staging')).toBe(true);
   expect(await free('add 1 to production')).toBe(false);
@@ -280,7 +295,7 @@ test('a lease of a private channel is of no use where others read, nor once the 
   for (const place of [{}, { channel: 'test:T1:C9' }, { channel: 'test:T1:C1', audience: 'test:T1:C9' }]) {
     const { thread: outside } = await say('add 2 to staging', alice, place);
     await house.card(outside);
-    await house.answer((await say('stop', alice, { thread: outside })).thread);
+    await stopped(outside);
   }
   expect(world.value).toBe(1);
 });

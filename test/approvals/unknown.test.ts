@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { PlainAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
+import { reportBroken } from '../../src/flow/door.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from '../flow/test-house.ts';
 
@@ -274,4 +275,53 @@ test.each<[string, (once: () => boolean) => void]>([
   });
   expect(killed).toBeGreaterThan(0);
   expect(await settledOnce(thread, reference)).toEqual({ state: 'done', rows: 1, told: 1, spent: 2, chain: 'whole' });
+});
+
+test('a run that broke leaves what it had begun open, with its row, and it can be settled', async () => {
+  const counter = counterActions();
+  house = await openTestHouse({ actions: counter.actions });
+  const { thread } = await house.say('add 2');
+  const { id, runId, plan } = await house.card(thread);
+  await house.door.decide({ approvalId: id, person: bob, verdict: 'approve' });
+  await house.answer(thread);
+  // As a crash leaves it: begun under another call, and nobody came back to it.
+  const at = new Date().toISOString();
+  await house.store.ledger.begin({
+    key: `${runId}/2`,
+    runId,
+    action: 'counter_add_amount',
+    planHash: plan.hash,
+    approvalId: null,
+    grantStep: null,
+    owner: 'gone',
+    attempt: 1,
+    state: 'started',
+    writeDeadline: at,
+    result: null,
+    startedAt: at,
+    settledAt: null,
+  });
+  await house.store.audit.append({
+    kind: 'started',
+    at,
+    runId,
+    person: alice,
+    action: 'counter_add_amount',
+    approvalId: null,
+    facts: { call: '2', target: 'counter:main' },
+  });
+  const run = await house.store.runs.get(runId);
+  if (!run) throw new Error('no run');
+  // Twice, as two replicas might: one row.
+  await reportBroken(house.services, run, 'the engine gave up');
+  await reportBroken(house.services, run, 'the engine gave up');
+  const open = (await house.store.audit.byRun(runId)).filter((row) => row.facts.state === 'unknown');
+  expect(open.map((row) => row.facts)).toEqual([
+    { state: 'unknown', call: '2', plan: plan.hash, target: 'counter:main' },
+  ]);
+  expect(JSON.stringify(await answerTo('unknowns', bob))).toContain('counter_add_amount on counter:main');
+  expect(await answerTo(`settle ${open[0]?.reference} failed nothing there`, bob)).toMatchObject({
+    outcome: { state: 'done' },
+  });
+  expect(await state()).toBe(0);
 });
