@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineWorkflow } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
+import { memoryFor, parseSize, sizeRule, wrongMemory } from '../kit/machine-size.ts';
 import { type Change, type Move, move, roll, rollingSteps } from './rolling.ts';
 import { statusSeen } from './seen.ts';
 
@@ -9,7 +10,7 @@ const input = z.strictObject({
   app: z.string().min(1).describe('name of the Fly app, e.g. acme-web'),
   size: z
     .string()
-    .regex(/^(shared-cpu|performance)-\d{1,2}x$/, 'a size is shared-cpu-1x to -8x or performance-1x to -16x')
+    .refine((size) => parseSize(size) !== null, sizeRule)
     .describe('size by Fly’s name, e.g. shared-cpu-2x'),
   memory: z
     .int()
@@ -24,9 +25,6 @@ const output = z.object({
   machines: z.array(z.string()),
   rolled_back: z.array(z.string()),
 });
-
-/** Megabytes for each CPU, as Fly has them; the connector holds every size to them once more. */
-const limits = { shared: [256, 2_048], performance: [2_048, 8_192] } as const;
 
 /** `shared-cpu-2x/1024`, as it travels in a move. */
 const written = (size: string, memory: number) => `${size}/${memory}`;
@@ -68,13 +66,15 @@ export function resize() {
         );
       const moves: Move[] = machines.flatMap((machine) => {
         const now = machine.size ?? { size: '', memory_mb: 0 };
-        const next = written(size, memory ?? memoryWithin(size, now.memory_mb));
+        const next = written(size, memory ?? memoryFor(size, now.memory_mb));
         const from = written(now.size, now.memory_mb);
         if (from === next) return [];
         const asleep = machine.state !== undefined && machine.state !== 'started';
         const { id, region, instance_id } = machine;
         return [{ machine: id, region, instance_id, from, to: next, ...(asleep ? { asleep } : {}) }];
       });
+      const wrong = moves.map((one) => wrongMemory(size, Number(one.to.split('/')[1]))).find((why) => why !== null);
+      if (wrong) throw new SophiaError('bad_input', wrong);
       if (moves.length === 0)
         throw new SophiaError(
           'conflict',
@@ -112,10 +112,4 @@ export function resize() {
       return { ...end, output: { ...rest, size: sizeChange.shown(moves[0]?.to ?? '') } };
     },
   });
-}
-
-function memoryWithin(size: string, now: number): number {
-  const [least, most] = size.startsWith('performance') ? limits.performance : limits.shared;
-  const cpus = Number(/(\d+)x$/.exec(size)?.[1] ?? 1);
-  return Math.min(Math.max(now, least * cpus), most * cpus);
 }

@@ -100,7 +100,7 @@ test('another size: one approval, each machine in turn, all healthy', async () =
   await stage.ended(card.approvalId);
   expect(sizes()).toEqual(Array(3).fill({ cpu_kind: 'shared', cpus: 2, memory_mb: 1024 }));
   await driver.reply(await ask('scale acme-web to shared-cpu-2x memory 1024'), ['Not done', 'that size already']);
-  await driver.reply(await ask('scale acme-web to huge'), ['a size is shared-cpu-1x']);
+  await driver.reply(await ask('scale acme-web to huge'), ['must be shared-cpu-1x']);
 });
 
 test('a release shows its notes, is approved by another, and makes its tag', async () => {
@@ -133,8 +133,10 @@ test('what can only be looked at is answered at once, and a secret is named, nev
   await driver.reply(place, done, { after: card.ts });
   await stage.ended(card.approvalId);
   await driver.reply(await ask(`extend volume ${volume} of acme-web to 5`), ['Not done', 'can only grow']);
-  const dispatch = await driver.card(await ask('dispatch nightly.yml in acme/web'));
-  expect(dispatch.words).toContain('Start Nightly (nightly.yml) of acme/web on main');
+  // By hand, past `deploy`: it counts as production all the same, since it deploys there.
+  const byHand = await driver.card(await ask('dispatch deploy.yml in acme/web'));
+  expect(byHand.words).toContain('Start Deploy (deploy.yml) of acme/web on main');
+  expect(byHand.words).toContain('Environment: production');
   const said = JSON.stringify(stage.slack.snapshot());
   expect(said).toContain('OLD_API_KEY');
   expect(said).not.toContain('hunter2');

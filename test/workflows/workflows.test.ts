@@ -158,6 +158,9 @@ test('another size is put on each machine in turn; memory is kept where it fits'
   expect(await run('scale acme-web to shared-cpu-2x', false)).toMatchObject({
     outcome: { state: 'refused', reason: 'Every machine of acme-web has that size already.' },
   });
+  expect(await run('scale acme-web to shared-cpu-1x memory 4096', false)).toMatchObject({
+    outcome: { state: 'refused', reason: 'shared-cpu-1x takes 256 to 2048 MB of memory, not 4096.' },
+  });
 });
 
 test('a size too small for it: the first ill machine goes back, no other is touched', async () => {

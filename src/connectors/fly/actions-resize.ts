@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { defineAction, type Reconciliation } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
+import { memoryFor, parseSize, shownSize, wrongMemory } from '../../kit/machine-size.ts';
 import { withLease } from './lease.ts';
 import { deedMark, place } from './schema.ts';
-import { memoryFor, memoryMb, parseSize, shownSize, sizeName, sizeOf, wrongMemory } from './size.ts';
+import { memoryMb, sizeName, sizeOf } from './size.ts';
 import type { FlyWorld } from './world.ts';
 
 const input = z.strictObject({

@@ -1,7 +1,7 @@
 /** Another size for a machine: within Fly's limits, at the version that was approved, once; and what an app ran before. */
 import { expect, test } from 'vitest';
 import { timeOf } from '../../../src/connectors/fly/actions-releases.ts';
-import { memoryFor, parseSize, wrongMemory } from '../../../src/connectors/fly/size.ts';
+import { memoryFor, parseSize, wrongMemory } from '../../../src/kit/machine-size.ts';
 import { acme, connect, image, newSha, oldSha, seen } from './acme.ts';
 
 const app = 'acme-web';
