@@ -59,7 +59,9 @@ export async function follow(context: WorkflowContext, title: string, way: Cours
   if (start.state !== 'done') {
     Object.assign(first, { state: 'failed', detail: said(start) });
     await show([]);
-    return { ...failed(`${workflow} was not started: ${said(start)}`), ...hintOf(start) };
+    // What nobody can tell has been put to people with the evidence already.
+    const known = start.state === 'unknown' ? 'may have been started' : 'was not started';
+    return { ...failed(`${workflow} ${known}: ${said(start)}`), ...hintOf(start) };
   }
   const { run, sha, url } = started.parse(start.output);
   Object.assign(result, { run, url });

@@ -92,7 +92,8 @@ describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () =
     expect(proxy.problems).toEqual([]);
     const driven = [...Object.keys(reads), ...Object.keys(writes)].sort();
     expect(github.connection.actions.map(({ name }) => name).sort()).toEqual(driven);
-  });
+    // Some four hundred calls.
+  }, 60_000);
 
   test('the right to write is asked by login; nobody by that name has none', async () => {
     const { proxy, github } = await between();
