@@ -50,7 +50,7 @@ export function sayHelp(
     [
       '**Also**',
       '- `plan <command>` shows what a command would do, and does nothing',
-      '- `help <word>` shows examples, e.g. `help deploy`',
+      '- `help <word>` tells what a command does, with examples: `help deploy`, `help release`',
       '- `break-glass <command> because <reason>` does it on your word alone, if the policy lets you: posted where all see it, reviewed the next day',
       '- mention me with a question in plain words',
     ].join('\n'),
@@ -66,15 +66,20 @@ function own(action: Action): boolean {
   return action.name.startsWith('sophia_');
 }
 
+/** There are many, and few are wanted at once: but for the workflows, what each does is told by `help <word>`. */
 function part(title: string, about: string, actions: Action[]): string {
   if (actions.length === 0) return '';
-  return [`**${title}** (${about})`, ...actions.map((action) => `- ${usageLine(action)}`)].join('\n');
+  const told = actions.filter((action) => action.kind === 'workflow').map((action) => `- ${usageLine(action)}`);
+  const rest = usages(actions.filter((action) => action.kind !== 'workflow'));
+  return [`**${title}** (${about})`, ...told, ...(rest ? [rest] : [])].join('\n');
 }
 
-/** There are many, and few are wanted at once: what each does is told by `help <word>`. */
 function ownPart(actions: Action[]): string {
-  const usages = actions.map((action) => `\`${action.usage}\``).join(' · ');
-  return `**About me** (approvals, policy, freezing, audit, digests; \`help freeze\` tells more of one)\n${usages}`;
+  return `**About me** (approvals, policy, freezing, audit, digests; \`help freeze\` tells more of one)\n${usages(actions)}`;
+}
+
+function usages(actions: Action[]): string {
+  return actions.map((action) => `\`${action.usage}\``).join(' · ');
 }
 
 function usageLine(action: Action): string {
