@@ -78,8 +78,9 @@ function ownPart(actions: Action[]): string {
   return `**About me** (approvals, policy, freezing, audit, digests; \`help freeze\` tells more of one)\n${usages(actions)}`;
 }
 
+/** One to a line, as one block: what each is drawn with counts towards the size of a message. */
 function usages(actions: Action[]): string {
-  return actions.map((action) => `\`${action.usage}\``).join(' · ');
+  return actions.length === 0 ? '' : ['```', ...actions.map((action) => action.usage), '```'].join('\n');
 }
 
 function usageLine(action: Action): string {

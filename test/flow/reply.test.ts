@@ -13,8 +13,8 @@ const markdown = (topic: string | null, off = new Map<string, string>()) => {
 test('every command is listed under what it does', () => {
   const [, change = '', look = ''] = markdown(null).split('\n\n');
   expect(change).toContain('`merge <number> in <repo> [by <method>]`');
-  expect(change).toContain('`add <amount> [to <environment>]`');
-  expect(look).toContain('`counter`');
+  expect(change).toContain('\nadd <amount> [to <environment>]\n');
+  expect(look).toContain('\ncounter\n');
   expect(look).not.toContain('merge');
 });
 
