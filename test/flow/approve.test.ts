@@ -4,6 +4,7 @@ import type { Approval, Rule } from '../../src/core/approval.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { ask } from '../../src/flow/approve.ts';
 import type { ActionCall, Ready } from '../../src/flow/call.ts';
+import { parsePolicy } from '../../src/flow/policy.ts';
 import { type DirectOptions, directJob, writtenOf } from './direct.ts';
 import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from './test-house.ts';
 
@@ -307,11 +308,15 @@ const at = (time: string) => () => {
 };
 
 test('reminders and backups are waited for in their turn, each in a step of its own', async () => {
-  house.setPolicy(null);
+  house.setPolicy(
+    parsePolicy(
+      'version: 1\nrules:\n  - { name: asks, match: {}, then: ask, approvers: [bob], backup: { approvers: [carol], after: 40m } }\n',
+    ),
+  );
   const backup = { named: [{ selector: 'carol', people: [carol] }], afterMs: 40 * 60_000 };
   const { steps, waited, decision } = await askAnd(
     [at('10:14:59'), at('10:15:00'), at('10:30:00'), at('10:40:00'), at('10:45:00'), () => vote(bob, 'approve')],
-    { remindEveryMs: 15 * 60_000, backup },
+    { approvers: [bob], remindEveryMs: 15 * 60_000, backup },
   );
   expect(decision.state).toBe('approved');
   expect(waited.map(({ name, until }) => `${name} until ${until.slice(11, 16)}`)).toEqual([
@@ -327,5 +332,12 @@ test('reminders and backups are waited for in their turn, each in a step of its 
     '2 remind 3 2',
     '2 backup 3 3',
     '2 remind 3 3',
+  ]);
+  expect(house.surface.posts.map(({ sendId }) => sendId.split('/')[1])).toEqual([
+    'card',
+    'remind',
+    'remind',
+    'backup',
+    'remind',
   ]);
 });

@@ -311,6 +311,16 @@ test('who is no full member any more counts no longer', async () => {
   await expectMoved(planned, 'It needs 2 approvals by people who may give one now, and has 1.');
 });
 
+test('a no is no approval, whatever state the card is in', async () => {
+  const planned = await approved();
+  const { get } = house.services.approvals;
+  house.services.approvals.get = async (id) => {
+    const approval = await get(id);
+    return approval && { ...approval, votes: approval.votes.map((vote) => ({ ...vote, verdict: 'deny' })) };
+  };
+  await expectMoved(planned, 'It needs 1 approval by people who may give one now, and has 0.');
+});
+
 test('one’s own vote counts only while both the card and the policy let it', async () => {
   house.setPolicy(asks('then: ask, approvers: [alice], self_approval: true'));
   const own = { approvers: [alice], selfApproval: true };

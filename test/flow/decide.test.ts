@@ -6,11 +6,11 @@ import { alice, bob, carol, counterActions, guest, openTestHouse, type TestHouse
 let house: TestHouse;
 afterEach(() => house.close());
 
-async function asked(approvers = '[bob, carol]', more = '') {
+async function asked(approvers = '[bob, carol]', more = '', now = () => new Date()) {
   const policy = parsePolicy(
     `version: 1\nrules:\n  - { name: asks, match: { action: counter_add_amount }, then: ask, approvers: ${approvers}${more} }\n`,
   );
-  house = await openTestHouse({ actions: counterActions().actions, policy });
+  house = await openTestHouse({ actions: counterActions().actions, policy, now });
   const { thread } = await house.say('add 1');
   return { thread, card: await house.card(thread) };
 }
@@ -129,4 +129,24 @@ test('a request erased between the look and the vote is told as one that is not 
   const { vote } = house.services.approvals;
   house.services.approvals.vote = (_id, ...rest) => vote('erased', ...rest);
   expect(await click(card.id, bob)).toEqual({ counted: false, words: 'I do not know this request.' });
+});
+
+test('a click in the moment of its end is too late, and closes it', async () => {
+  let now = new Date('2030-11-20T10:00:00.000Z');
+  const { card } = await asked('[bob]', ', expires: 1h', () => now);
+  now = new Date('2030-11-20T11:00:00.000Z');
+  expect(await click(card.id, bob)).toEqual({ counted: false, words: 'Too late: this request is expired.' });
+  expect((await house.store.approvals.get(card.id))?.state).toBe('expired');
+});
+
+test('votes of people who are no longer named are not counted aloud', async () => {
+  const { card } = await asked('[alice, bob, carol]', ', quorum: 3, self_approval: true');
+  await click(card.id, bob, 'approve', '  looks right  ');
+  expect((await house.store.approvals.get(card.id))?.votes).toMatchObject([{ person: bob, reason: 'looks right' }]);
+  house.setPolicy(
+    parsePolicy(
+      'version: 1\nrules:\n  - { name: asks, match: {}, then: ask, approvers: [alice, carol], quorum: 2, self_approval: true }\n',
+    ),
+  );
+  expect((await click(card.id, carol)).words).toBe('Counted. 2 more approvals are needed.');
 });

@@ -45,6 +45,23 @@ test('a policy that has come to allow it leaves the question as it was put', asy
   expect(await look()).toEqual(card.rule);
 });
 
+test('broken glass is confirmed by the one who asked, alone, as long as they are named', async () => {
+  const glass = { reason: 'fire', announce: 'test:T1:C0OPS' };
+  const named = (who: string) =>
+    parsePolicy(
+      `version: 1\nbreak_glass: { who: [${who}], announce: C0OPS, review: [bob] }\nrules:\n  - { name: asks, match: { action: counter_add_amount }, then: ask, approvers: [bob, carol], quorum: 2 }\n`,
+    );
+  house.setPolicy(named('alice'));
+  expect(await look(withRule({ glass }))).toEqual({ approvers: [alice], quorum: 1, selfApproval: true });
+  house.setPolicy(named('carol'));
+  expect(await look(withRule({ glass }))).toEqual({
+    approvers: [],
+    quorum: 1,
+    selfApproval: false,
+    refused: expect.stringContaining('may break the glass'),
+  });
+});
+
 test('the higher quorum holds, whichever side has it', async () => {
   house.setPolicy(policyWith('then: ask, approvers: [bob, carol], quorum: 2'));
   expect((await look()).quorum).toBe(2);
