@@ -27,6 +27,8 @@ export type PlaygroundOptions = {
   environment?: Environment;
   /** Milliseconds between two states of an emulated machine. Default 400, to watch. */
   stepMs?: number;
+  /** The world's time when it opens, milliseconds since 1970. Default: the real one. */
+  startsAt?: number;
   /** Another workspace or further scopes: for tests. */
   slack?: WorldOptions['slack'];
   /** Ends the process, tidied up, on SIGINT and SIGTERM. Default true. */
@@ -60,6 +62,15 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     for (const step of undo.reverse()) await step();
   });
 
+  const travel = createTravel(
+    () => app,
+    () => site.changed(),
+    options.startsAt,
+  );
+  undo.push(() => travel.end());
+  let app: App;
+  let site: Site;
+
   try {
     const appPort = await freePort();
     const world = await createWorld({
@@ -72,12 +83,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     undo.push(() => world.close());
     const records = createRecordReader(join(data, 'sophia.db'));
     undo.push(() => records.close());
-    const travel = createTravel(
-      () => app,
-      () => site.changed(),
-    );
-    undo.push(() => travel.end());
-    const app = createApp({
+    app = createApp({
       command: appCommand,
       port: appPort,
       environment: {
@@ -93,13 +99,13 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     });
     undo.push(() => app.stop());
 
-    const site = await createSite({
+    site = await createSite({
       port,
       state: () => ({
         slack: world.slack.snapshot(),
         app: { state: app.state, detail: app.detail, starts: app.starts },
         world: world.view(),
-        time: { now: Date.now(), ahead: travel.ahead, underway: travel.underway },
+        time: { now: Date.now(), ahead: travel.moved, underway: travel.underway },
         records: records.read(),
         approvers,
         shortcuts: world.shortcuts,

@@ -5,6 +5,8 @@ import { moveDate } from './clock.ts';
 export type Travel = {
   /** Milliseconds between the world's time and the real one. */
   readonly ahead: number;
+  /** By how much of that it was moved on since the playground opened. */
+  readonly moved: number;
   /** True while the app is down for it. */
   readonly underway: boolean;
   /** Only forward; a moment that has passed changes nothing. */
@@ -17,8 +19,10 @@ export type Travel = {
  * The app is stopped as any deploy stops it, and started with the new time: its leases, timers and caches are then as honest
  * as after a downtime. An app that was dead stays dead: what fell due is then made up for when it is started.
  */
-export function createTravel(app: () => App, changed: () => void): Travel {
-  let ahead = 0;
+export function createTravel(app: () => App, changed: () => void, startsAt?: number): Travel {
+  const first = startsAt === undefined ? 0 : startsAt - Date.now();
+  let ahead = first;
+  if (ahead !== 0) moveDate(ahead);
   let underway = false;
   let last: Promise<void> = Promise.resolve();
 
@@ -42,6 +46,9 @@ export function createTravel(app: () => App, changed: () => void): Travel {
     get ahead() {
       return ahead;
     },
+    get moved() {
+      return ahead - first;
+    },
     get underway() {
       return underway;
     },
@@ -50,6 +57,8 @@ export function createTravel(app: () => App, changed: () => void): Travel {
       last = last.catch(() => {}).then(() => move(moment));
       return last;
     },
-    end: () => moveDate(0),
+    end() {
+      if (ahead !== 0) moveDate(0);
+    },
   };
 }

@@ -16,7 +16,12 @@ import { createTroubles, type TroubleView } from './troubles.ts';
 export const repository = 'acme/web';
 export const flyApp = 'acme-web';
 export const approvers = ['U0ALICE', 'U0BOB'];
-const regions = ['iad', 'fra', 'syd'];
+/** The same each time: pictures and habits rest on them. */
+const fleet = [
+  { region: 'iad', id: '148ed21a623d89' },
+  { region: 'fra', id: '3d8d9014b32d18' },
+  { region: 'syd', id: '91857266c41638' },
+];
 /** How many commits of main are not deployed yet when the story begins. */
 const commitsAhead = 3;
 const buildsEveryMs = 300;
@@ -126,7 +131,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   fly.addApp({
     name: flyApp,
     org: 'acme',
-    machines: regions.map((region) => ({ region })),
+    machines: fleet,
     image: `registry.fly.io/${flyApp}:${live}`,
   });
 

@@ -3,16 +3,30 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Playground, type PlaygroundOptions, startPlayground } from '../../src/playground/host.ts';
 
-const executablePath = '/usr/bin/chromium';
+/** Where Chromium or Chrome stands on the machines people have; undefined when there is none. */
+export const executablePath = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => existsSync(path));
 
 /** Why Chromium is left out; empty when it is there and wanted. */
-export const noChromium = !existsSync(executablePath)
-  ? 'skipped: no /usr/bin/chromium'
+export const noChromium = !executablePath
+  ? 'skipped: no Chromium here'
   : process.env.TEST_CHROMIUM !== '1'
     ? 'skipped: set TEST_CHROMIUM=1 to drive a real browser'
     : '';
 
-export type Look = { width?: number; height?: number; colorScheme?: 'light' | 'dark'; touch?: boolean };
+export type Look = {
+  width?: number;
+  height?: number;
+  colorScheme?: 'light' | 'dark';
+  touch?: boolean;
+  /** Pixels of the screen for one of the page. */
+  scale?: number;
+};
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export async function openScene(options: PlaygroundOptions = {}) {
@@ -26,7 +40,10 @@ export async function openScene(options: PlaygroundOptions = {}) {
     ...options,
   });
   const browser: Browser = await chromium
-    .launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
+    .launch({
+      ...(executablePath ? { executablePath } : {}),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
     .catch(async (error: unknown) => {
       await playground.close();
       throw error;
@@ -36,12 +53,19 @@ export async function openScene(options: PlaygroundOptions = {}) {
     playground,
     /** Errors of the page, from all its windows. */
     problems,
-    async open({ width = 1280, height = 800, colorScheme = 'light', touch = false }: Look = {}): Promise<Page> {
+    async open({
+      width = 1280,
+      height = 800,
+      colorScheme = 'light',
+      touch = false,
+      scale = 1,
+    }: Look = {}): Promise<Page> {
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme,
         reducedMotion: 'reduce',
         hasTouch: touch,
+        deviceScaleFactor: scale,
       });
       const page = await context.newPage();
       page.on('pageerror', (error) => problems.push(error.message));
