@@ -82,6 +82,7 @@ export async function takePictures(folder: string, wanted = pictures): Promise<{
     try {
       const page = await scene.open(look);
       await play(page, scene);
+      await page.locator('#next [aria-disabled="true"]').waitFor({ state: 'detached' });
       const session = await page.context().newCDPSession(page);
       const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality });
       const content = Buffer.from(data, 'base64');

@@ -13,6 +13,8 @@ const tries = [
   { channel: 'deploys', text: '/sophia help', label: '/sophia help' },
 ];
 
+const settledAfterMs = 300;
+
 /**
  * @param {{ next: HTMLElement, chips: HTMLElement }} places
  * @param {{ use(text: string, channel: string): void, do(deed: object): void }} acts
@@ -36,7 +38,18 @@ export function createGuide(places, acts) {
     ),
   );
   let deed;
-  button.addEventListener('click', () => acts.do(deed));
+  button.addEventListener('click', () => {
+    if (button.ariaDisabled !== 'true') acts.do(deed);
+  });
+  let settling;
+  /** A press meant for what the button said a moment ago must not do what it says now. */
+  function settle() {
+    button.ariaDisabled = 'true';
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      button.ariaDisabled = 'false';
+    }, settledAfterMs);
+  }
   return {
     /** @param {object} state @param {{ written: string, thread: string | null, pane: string }} look what the reader has before them */
     render(state, look) {
@@ -44,7 +57,10 @@ export function createGuide(places, acts) {
       if (words.textContent !== next.words) fill(words, next.words);
       deed = next.deed;
       button.hidden = !next.deed;
-      if (next.deed && button.textContent !== next.deed.label) fill(button, next.deed.label);
+      if (next.deed && button.textContent !== next.deed.label) {
+        fill(button, next.deed.label);
+        settle();
+      }
     },
   };
 }
