@@ -71,6 +71,7 @@ export async function work(job: Job, question: string, modelClass: ModelClass): 
         tools,
         maxTokens: mostTokens,
         session: job.thread,
+        run: run.id,
       });
     });
     worked.usd += answer.usd;
