@@ -126,6 +126,7 @@ const tooMany: Outcome = {
 async function think(job: Job, number: number, turn: Turn): Promise<Answer> {
   const { services, run } = job;
   const id = `${run.id}/turn ${number}`;
+  if (await stopped(job)) return { state: 'failed', reason: 'I was stopped.', usd: 0, fallbacks: [] };
   const over = await reserve(job, id, Math.max(services.model.atMost(turn), leastTurnUsd), `model, ${turn.class}`);
   if (over) return { state: 'failed', ...over, usd: 0, fallbacks: [] };
   await services.runs.setStanding(run.id, 'thinking');

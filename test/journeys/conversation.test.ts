@@ -89,8 +89,8 @@ test('Stop ends the model at work and the status, and says so once', async () =>
   speaks();
   await stage.quiet();
   await eventually('the status is cleared', () => expect(session(place.ts)).not.toBe('processing'));
+  await eventually('it is said', () => expect(stage.count(place, /I was stopped/)).toBe(1));
   expect(streamed(place).map((message) => message.streaming_state)).not.toContain('in_progress');
-  expect(stage.count(place, /I was stopped/)).toBe(1);
 });
 
 test('kill -9 amid an answer: after the next start it is said once, in the message that had begun to grow', async () => {
