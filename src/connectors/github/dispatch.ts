@@ -77,7 +77,9 @@ export const dispatchActions = (github: GitHub) => [
       inputs: z
         .union([inputValues, typedInputs])
         .default({})
-        .describe('inputs of the workflow by name; {deed} in a value becomes a mark by which the run is known again'),
+        .describe(
+          'inputs of the workflow by name, {"version": "1.2"} in a window; {deed} in a value becomes a mark by which the run is known again',
+        ),
     }),
     output,
     deadlineMs: 20_000,
