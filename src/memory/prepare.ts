@@ -26,16 +26,16 @@ export async function prepare(given: NewMemory, rows: MemoryRows, latest: Latest
   };
 }
 
-/** Who said it is searched as well: people ask for it by name. */
-export function searchWords(row: {
-  text: string;
-  speaker: string | null;
-  origin: string | null;
-  kind: string;
-}): string {
-  const named = row.kind === 'code' || row.kind === 'document' ? row.origin : row.speaker;
-  return wordsOf(named ? `${named}: ${row.text}` : row.text).join(' ');
+/** Who said it is searched as well, since people ask for it by name; of code its name counts most, then its path. */
+export function searchWords(row: Pick<StoredMemory, 'text' | 'speaker' | 'origin' | 'kind'>): string {
+  const { text, speaker, origin, kind } = row;
+  if (kind !== 'code' && kind !== 'document') return wordsOf(speaker ? `${speaker}: ${text}` : text).join(' ');
+  const [path = '', name = ''] = (origin ?? '').split('#');
+  const file = path.split('/').slice(2).join('/');
+  return wordsOf(`${`${name} `.repeat(nameCounts)}${file} ${text}`).join(' ');
 }
+
+const nameCounts = 4;
 
 const usual = {
   speaker: null,

@@ -2,13 +2,13 @@
 import type { MemoryKind, Recollection } from '../core/memory.ts';
 import type { MemoryRows, Standing, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
-import { rescore } from './rescore.ts';
+import { codeWeights, rescore, type Scorable, weights } from './rescore.ts';
 import { queryWords } from './words.ts';
 
 /** Rows the index proposes, those of them whose surroundings are looked at, and how far these reach. */
 const mostCandidates = 200;
-const mostLooked = 60;
-const mostAround = 3_000;
+const mostLooked = 40;
+const mostAround = 1_500;
 const reach = 3;
 /** Of the closest meaning, against the best by words. */
 const meaningWeight = 0.5;
@@ -47,6 +47,7 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
   const scores = rescore(
     all.map((row) => ({ ...row, words: row.words.split(' ') })),
     { text: query, now, sizes },
+    kinds?.every((kind) => kind === 'code' || kind === 'document') ? codeWeights : weights,
   );
   const close = meaning ? await closeness(rows, all, meaning) : null;
   const highest = Math.max(...scores, Number.MIN_VALUE);
@@ -134,8 +135,12 @@ function nearby(found: StoredMemory[], talks: Map<string, Talk>): string[] {
 }
 
 /** A talk that was not looked at still counts as one; its rows just have no neighbours. */
-function placesOf(row: StoredMemory, talks: Map<string, Talk>, index: number): { talk: string; place: number }[] {
-  return namesOf([row]).map((talk) => ({ talk, place: talks.get(talk)?.places.get(row.id) ?? -10 * (index + 1) }));
+function placesOf(row: StoredMemory, talks: Map<string, Talk>, index: number): Scorable['talks'] {
+  return namesOf([row]).map((talk) => ({
+    talk,
+    place: talks.get(talk)?.places.get(row.id) ?? -10 * (index + 1),
+    burst: talk === row.talk,
+  }));
 }
 
 /** Of two rows that fit alike, the younger counts for a little more. */

@@ -6,7 +6,7 @@ import { queryWords } from './words.ts';
 export type Scorable = {
   id: string;
   /** Threads and bursts of talk the row stands in, and where in them: a reply in its thread, a root also in its channel's burst. */
-  talks: readonly { talk: string; place: number }[];
+  talks: readonly { talk: string; place: number; burst?: boolean }[];
   at: string;
   /** Display name, when it is known. */
   speaker: string | null;
@@ -16,6 +16,7 @@ export type Scorable = {
 };
 
 export type Weights = {
+  lengthWeight: number;
   /** What the rows before give to a row, nearest first: an answer follows its question. */
   before: number[];
   after: number[];
@@ -25,9 +26,16 @@ export type Weights = {
   span: number;
   when: number;
   question: number;
+  /** Of a short thread's best row, what every row of it is worth: its answer may share no word with the question. */
+  thread: number;
+  /** What a burst of talk in a channel counts, against a thread: people talk past one another there. */
+  burst: number;
+  /** A row of hardly a word. */
+  bare: number;
 };
 
 export const weights: Weights = {
+  lengthWeight: 0.3,
   before: [0.35, 0.2, 0.1],
   after: [0.2, 0.1, 0.05],
   talk: 0.8,
@@ -36,7 +44,25 @@ export const weights: Weights = {
   span: 1.3,
   when: 1.15,
   question: 0.7,
+  thread: 0.6,
+  burst: 0.4,
+  bare: 0.8,
 };
+
+/** Pieces of a file stand side by side without answering one another, and are long or short for no reason of sense. */
+export const codeWeights: Weights = {
+  ...weights,
+  lengthWeight: 0.9,
+  before: [],
+  after: [],
+  talk: 0.3,
+  thread: 0,
+  question: 1,
+  bare: 1,
+};
+
+const usualThread = 6;
+const longestThread = 16;
 
 export type Question = {
   text: string;
@@ -47,26 +73,48 @@ export type Question = {
 /** A score for every row, in their order. `rows` are what was found together with the rows around it. */
 export function rescore(rows: readonly Scorable[], question: Question, given: Weights = weights): number[] {
   const words = queryWords(question.text);
-  const own = ownScores(rows, words, given.pairs);
+  const own = ownScores(rows, words, given);
   const clues = cluesOf(question.text, question.now);
   const best = [...own];
   const talks = talksOf(rows);
   const priors = talkPriors(rows, talks, words, question.sizes);
-  for (const [talk, members] of talks)
+  for (const [talk, { members, burst }] of talks) {
+    const share = burst ? given.burst : 1;
     for (const [place, index] of members) {
       const at = (step: number) => own[members.get(place + step) ?? -1] ?? 0;
       const before = given.before.reduce((sum, share, step) => sum + share * at(-step - 1), 0);
       const after = given.after.reduce((sum, share, step) => sum + share * at(step + 1), 0);
-      const score = (own[index] ?? 0) + before + after + given.talk * (priors.get(talk) ?? 0);
+      const score = (own[index] ?? 0) + share * (before + after + given.talk * (priors.get(talk) ?? 0));
       best[index] = Math.max(best[index] ?? 0, score);
     }
-  return rows.map((row, index) => (best[index] ?? 0) * factor(row, clues, given));
+  }
+  const whole = wholeThreads(talks, best, question.sizes, given.thread);
+  return rows.map((row, index) => Math.max(best[index] ?? 0, whole[index] ?? 0) * factor(row, clues, given));
 }
 
-function ownScores(rows: readonly Scorable[], words: string[], pairShare: number): number[] {
+/** Threads of chat are short and about one thing; the longer a talk, the less its rows answer for one another. */
+function wholeThreads(
+  talks: Talks,
+  scores: readonly number[],
+  sizes: ReadonlyMap<string, number>,
+  share: number,
+): number[] {
+  const worth = new Array<number>(scores.length).fill(0);
+  for (const [talk, { members, burst }] of talks) {
+    if (burst) continue;
+    const size = Math.max(members.size, sizes.get(talk) ?? 0);
+    const highest = Math.max(...[...members.values()].map((index) => scores[index] ?? 0));
+    const floor = highest * share * Math.min(1, Math.max(0, (longestThread - size) / (longestThread - usualThread)));
+    for (const index of members.values()) worth[index] = Math.max(worth[index] ?? 0, floor);
+  }
+  return worth;
+}
+
+function ownScores(rows: readonly Scorable[], words: string[], given: Weights): number[] {
   const single = bm25(
     rows.map((row) => row.words),
     words,
+    { lengthWeight: given.lengthWeight },
   );
   const among = new Set(words);
   const queryPairs = pairsIn(words, among);
@@ -74,18 +122,21 @@ function ownScores(rows: readonly Scorable[], words: string[], pairShare: number
   const paired = bm25(
     rows.map((row) => pairsIn(row.words, among)),
     queryPairs,
-    { lengthWeight: 0.3, lengths: rows.map((row) => row.words.length) },
+    { lengthWeight: given.lengthWeight, lengths: rows.map((row) => row.words.length) },
   );
-  return single.map((score, index) => score + pairShare * (paired[index] ?? 0));
+  return single.map((score, index) => score + given.pairs * (paired[index] ?? 0));
 }
 
-/** Row numbers of each talk by their place in it. */
-function talksOf(rows: readonly Scorable[]): Map<string, Map<number, number>> {
-  const talks = new Map<string, Map<number, number>>();
+/** `members`: row numbers by their place in the talk. */
+type Talks = Map<string, { members: Map<number, number>; burst: boolean }>;
+
+function talksOf(rows: readonly Scorable[]): Talks {
+  const talks: Talks = new Map();
   for (const [index, row] of rows.entries())
-    for (const { talk, place } of row.talks) {
-      const members = talks.get(talk) ?? new Map<number, number>();
-      talks.set(talk, members.set(place, index));
+    for (const { talk, place, burst = false } of row.talks) {
+      const found = talks.get(talk) ?? { members: new Map<number, number>(), burst };
+      found.members.set(place, index);
+      talks.set(talk, found);
     }
   return talks;
 }
@@ -93,11 +144,11 @@ function talksOf(rows: readonly Scorable[]): Map<string, Map<number, number>> {
 /** A talk that is about it as a whole lifts each of its rows. */
 function talkPriors(
   rows: readonly Scorable[],
-  talks: Map<string, Map<number, number>>,
+  talks: Talks,
   words: string[],
   sizes: ReadonlyMap<string, number>,
 ): Map<string, number> {
-  const texts = [...talks.values()].map((members) =>
+  const texts = [...talks.values()].map(({ members }) =>
     [...members.values()].flatMap((index) => rows[index]?.words ?? []),
   );
   const usual = rows.reduce((sum, row) => sum + row.words.length, 0) / Math.max(1, rows.length);
@@ -115,5 +166,6 @@ function factor(row: Scorable, clues: Clues, given: Weights): number {
   if (clues.spans.some(({ from, to }) => row.at >= from && row.at < to)) factor *= given.span;
   if (clues.asksWhen && namesATime(row.text)) factor *= given.when;
   if (isQuestion(row.text)) factor *= given.question;
+  if (row.words.length <= 3) factor *= given.bare;
   return factor;
 }

@@ -22,15 +22,13 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
 
     async get(ids, acls, now) {
       if (ids.length === 0 || acls.length === 0) return [];
-      const lines = await db
-        .selectFrom('memories')
-        .selectAll()
-        .where('id', 'in', ids)
-        .where('acl', 'in', acls)
-        .where('trust', '!=', 'quarantined')
-        .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', instant(now))]))
-        .execute();
-      return lines.map(toStored);
+      // Looked up by id alone: with more conditions a planner may choose to read all that is public instead.
+      const lines = await db.selectFrom('memories').selectAll().where('id', 'in', ids).execute();
+      const may = new Set(acls);
+      return lines
+        .filter((line) => may.has(line.acl) && line.trust !== 'quarantined')
+        .filter((line) => line.expires_at === null || line.expires_at > instant(now))
+        .map(toStored);
     },
 
     async find(selection, limit) {
@@ -45,11 +43,14 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
     async around(talks, acls, limit) {
       if (talks.length === 0 || acls.length === 0) return [];
       const columns = ['id', 'acl', 'thread', 'talk', 'at'] as const;
-      // Two look-ups by their own index each; an OR over both would read every row.
-      const byThread = db.selectFrom('memories').select(columns).where('thread', 'in', talks).where('acl', 'in', acls);
-      const byTalk = db.selectFrom('memories').select(columns).where('talk', 'in', talks).where('acl', 'in', acls);
-      const found = [await byThread.limit(limit).execute(), await byTalk.limit(limit).execute()].flat();
-      return [...new Map(found.map((row) => [row.id, row])).values()];
+      // Two look-ups by their own index each; an OR over both, or the tokens in the query, would read far more.
+      const rows = db.selectFrom('memories').select(columns).limit(limit);
+      const found = [
+        ...(await rows.where('thread', 'in', talks).execute()),
+        ...(await rows.where('talk', 'in', talks).execute()),
+      ];
+      const may = new Set(acls);
+      return [...new Map(found.filter((row) => may.has(row.acl)).map((row) => [row.id, row])).values()];
     },
 
     async latest(channel, before) {

@@ -4,9 +4,9 @@ import type { IndexQuery } from '../core/recall-index.ts';
 import type { Sql } from './schema.ts';
 
 /** Counting a word stops here: it is common enough. */
-const common = 5_000;
+const common = 4_000;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
-const mostScored = 12_000;
+const mostScored = 4_000;
 
 export function findInPostgres(db: Sql): (query: IndexQuery) => Promise<string[]> {
   return async ({ words, acls, kinds, limit }) => {

@@ -7,7 +7,7 @@ import type { Sql } from './schema.ts';
 /** Beyond this many tokens the table's own column filters alone: a long expression costs more than it spares. */
 const mostTokens = 20;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
-const mostScored = 12_000;
+const mostScored = 2_500;
 const mostKeptCounts = 20_000;
 const keepCountsMs = 60_000;
 
@@ -24,12 +24,22 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
       ...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []),
       `words : (${anyOf(searched)})`,
     ].join(' AND ');
-    const { rows: found } = await sql<{ id: string }>`
-      select memories.id from memories_fts join memories on memories.number = memories_fts.rowid
-      where memories_fts match ${match} and memories.acl in (${sql.join(acls)})
-      order by bm25(memories_fts, 0.0, 1.0), memories.at desc limit ${limit}`.execute(db);
+    // Without a filter of its own the index proposes more, of which the table's column takes out what is foreign.
+    const proposed = places.length > 0 ? limit : mostScored;
+    const found = await ranked(match, acls, proposed, limit);
     return found.map((row) => row.id);
   };
+
+  /** The best are chosen before the table is touched: a look at each match's row would cost more than the search. */
+  async function ranked(match: string, acls: string[], proposed: number, limit: number): Promise<{ id: string }[]> {
+    const { rows } = await sql<{ id: string }>`
+      select memories.id from
+        (select rowid as number, rank as score from memories_fts
+         where memories_fts match ${match} and rank match 'bm25(0.0, 1.0)' order by rank limit ${proposed}) as best
+      join memories on memories.number = best.number
+      where memories.acl in (${sql.join(acls)}) order by best.score limit ${limit}`.execute(db);
+    return rows;
+  }
 
   /** At least one word, then as many as stay within the bound. */
   async function rarest(words: string[]): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** `npm run bench`: what a click, a mention and a crowd cost, beside a bare Bolt app on the same emulated Slack in the same run. */
+/** `npm run bench [-- memory]`: what a click, a mention and a crowd cost, beside a bare Bolt app on the same emulated Slack in the same run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -13,6 +13,11 @@ import { createSlackEmulator, type SlackEmulator } from '../../src/emulators/sla
 import { createApp, freePort } from '../../src/playground/app.ts';
 import { inheritedEnvironment } from '../../src/playground/credentials.ts';
 import { createWorld } from '../../src/playground/world.ts';
+
+if (process.argv[2] === 'memory') {
+  const { benchMemory } = await import('./memory.ts');
+  process.exit(await benchMemory(process.argv.slice(3)));
+}
 
 const { values } = parseArgs({
   options: {

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { NewMemory } from '../../../src/core/memory.ts';
+import type { Memory, NewMemory } from '../../../src/core/memory.ts';
 import { createMemory } from '../../../src/memory/index.ts';
 import { openStore } from '../../../src/store/index.ts';
+import { makeCodeSet } from './code-set.ts';
 import { readLocomo } from './locomo.ts';
-import { type Figures, measure, type Question, table } from './questions.ts';
+import { type Figures, measure, type Question, Tally, table } from './questions.ts';
+import { leaks, makeSlackSet } from './slack-set.ts';
 
 export async function evaluate(words: string[]): Promise<number> {
   const { values } = parseArgs({ args: words, options: { data: { type: 'string' } } });
@@ -23,16 +25,52 @@ export async function evaluate(words: string[]): Promise<number> {
       ]),
     );
   }
+  const set = makeSlackSet();
+  const own = await inMemory(async (memory) => {
+    await memory.rememberAll(set.rows);
+    await memory.rememberAll(set.edits);
+    for (const origin of set.deletions) await memory.forget({ origin });
+    return { figures: await measure(memory, set.questions), leaked: await leaks(memory, set) };
+  });
+  process.stdout.write(table(`own set (${set.rows.length} rows)`, own.figures));
+  process.stdout.write(
+    verdicts([
+      ['hit@10 ≥ 95 %', (own.figures.get('all')?.hit10 ?? 0) >= 95],
+      [`nothing deleted, edited away or foreign in ${set.forbidden.length} questions for it`, own.leaked.length === 0],
+    ]),
+  );
+  const code = makeCodeSet();
+  const figures = await measureSet(code);
+  const inFile = await measureSet({
+    ...code,
+    questions: code.questions.map((question) => anyOfItsFile(question, code.rows)),
+  });
+  figures.set('names it: its file', inFile.get('names the identifier') ?? new Tally().figures());
+  process.stdout.write(table('own source (doc comments)', figures));
+  process.stdout.write(
+    verdicts([
+      [
+        'R@10 ≥ 65 %, the declaration, of comments that name it',
+        (figures.get('names the identifier')?.recall10 ?? 0) >= 65,
+      ],
+      ['hit@10 ≥ 65 %, its file', (figures.get('names it: its file')?.hit10 ?? 0) >= 65],
+    ]),
+  );
   return 0;
 }
 
-async function measureSet(set: { rows: NewMemory[]; questions: Question[] }): Promise<Map<string, Figures>> {
+function measureSet(set: { rows: NewMemory[]; questions: Question[] }): Promise<Map<string, Figures>> {
+  return inMemory(async (memory) => {
+    await memory.rememberAll(set.rows);
+    return measure(memory, set.questions);
+  });
+}
+
+async function inMemory<Result>(deed: (memory: Memory) => Promise<Result>): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'sophia-eval-'));
   const store = await openStore({ directory });
   try {
-    const memory = createMemory({ rows: store.memories, index: store.textIndex });
-    await memory.rememberAll(set.rows);
-    return await measure(memory, set.questions);
+    return await deed(createMemory({ rows: store.memories, index: store.textIndex }));
   } finally {
     await store.close();
     rmSync(directory, { recursive: true, force: true });
@@ -41,4 +79,9 @@ async function measureSet(set: { rows: NewMemory[]; questions: Question[] }): Pr
 
 function verdicts(lines: [string, boolean][]): string {
   return `${lines.map(([goal, met]) => `  ${met ? 'met    ' : 'NOT MET'}  ${goal}`).join('\n')}\n\n`;
+}
+
+function anyOfItsFile(question: Question, rows: NewMemory[]): Question {
+  const file = question.evidence[0]?.split('#')[0] ?? '';
+  return { ...question, evidence: rows.flatMap((row) => (row.thread === file && row.origin ? [row.origin] : [])) };
 }

@@ -1,7 +1,14 @@
 /** What a set of questions looks like, and how well a ranking answers it. */
-import type { Access, Memory } from '../../../src/core/memory.ts';
+import type { Access, Memory, MemoryKind } from '../../../src/core/memory.ts';
 
-export type Question = { id: string; group: string; text: string; evidence: string[]; access: Access };
+export type Question = {
+  id: string;
+  group: string;
+  text: string;
+  evidence: string[];
+  access: Access;
+  kinds?: readonly MemoryKind[];
+};
 
 /** Origins, best first, with their texts. */
 export type Ranked = { origin: string; text: string }[];
@@ -27,9 +34,10 @@ export async function measure(memory: Memory, questions: Question[]): Promise<Ma
   const groups = new Map<string, Tally>();
   for (const question of questions) {
     const begun = performance.now();
-    const all = await memory.recall(question.text, question.access, { maxTokens: everything });
+    const kinds = question.kinds ? { kinds: question.kinds } : {};
+    const all = await memory.recall(question.text, question.access, { maxTokens: everything, ...kinds });
     const milliseconds = performance.now() - begun;
-    const packed = await memory.recall(question.text, question.access, { maxTokens: budget });
+    const packed = await memory.recall(question.text, question.access, { maxTokens: budget, ...kinds });
     for (const name of ['all', question.group]) {
       const tally = groups.get(name) ?? new Tally();
       groups.set(name, tally);
