@@ -34,7 +34,11 @@ test('rows that do not stand side by side give one another nothing', () => {
     row('question', 'Which port does the staging database use?', { talks: [{ talk: 't', place: 0 }] }),
     row('far', 'Lunch at noon.', { talks: [{ talk: 't', place: 9 }] }),
   ];
-  const [, far] = rescore(rows, { text: 'staging database port', now, sizes: new Map() }, { ...weights, talk: 0, thread: 0 });
+  const [, far] = rescore(
+    rows,
+    { text: 'staging database port', now, sizes: new Map() },
+    { ...weights, talk: 0, thread: 0 },
+  );
   expect(far).toBe(0);
 });
 
