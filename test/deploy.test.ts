@@ -94,7 +94,7 @@ describe('Dockerfile', () => {
   });
 
   test('installs what production needs, from the lockfile', () => {
-    expect(lines).toContain('RUN npm ci --omit=dev --omit=optional');
+    expect(lines).toContain('RUN npm ci --omit=dev --omit=optional --omit=peer');
   });
 
   test('has a port, a data folder and a health check that fit fly.toml', () => {

@@ -74,8 +74,10 @@ function part(title: string, about: string, actions: Action[]): string {
   return [`**${title}** (${about})`, ...told, ...(rest ? [rest] : [])].join('\n');
 }
 
+/** Only what each begins with: a page of grammar is read by nobody. */
 function ownPart(actions: Action[]): string {
-  return `**About me** (approvals, policy, freezing, audit, digests; \`help freeze\` tells more of one)\n${usages(actions)}`;
+  const words = [...new Set(actions.map((action) => (action.usage ?? '').split(' ')[0]))].sort();
+  return `**About me** (\`help <word>\` tells more of one)\n${words.map((word) => `\`${word}\``).join(' · ')}`;
 }
 
 /** One to a line, as one block: what each is drawn with counts towards the size of a message. */
