@@ -65,7 +65,11 @@ test('a mention acknowledged just before kill -9, when nothing else was done abo
   // The first thing the app wants to know of a fresh channel; it hears it too late.
   slack.faults.slowNext('conversations.info', 1_500);
   const place = await driver.say(carol, random, '@sophia what is waiting to be merged in acme/web?');
-  await slack.waitFor(() => slack.deliveries.some(({ body, status }) => body.includes(place.ts) && status === 200));
+  await slack.waitFor(() =>
+    slack.deliveries.some(
+      ({ name, body, status }) => name === 'app_mention' && body.includes(place.ts) && status === 200,
+    ),
+  );
   await app.crash();
   expect(stage.rows('SELECT id FROM runs WHERE job_key = ?', `slack:T0ACME:${random}:${place.ts}`)).toEqual([]);
   expect(stage.rows('SELECT id FROM inbox WHERE done_at IS NULL')).toHaveLength(1);
