@@ -7,7 +7,9 @@ import type { Travel } from './travel.ts';
 import type { World } from './world.ts';
 
 const id = z.string().min(1).max(80);
-const words = z.string().min(1).max(12_000);
+const longest = z.string().max(12_000);
+const words = longest.min(1);
+const file = z.object({ name: z.string().min(1).max(200), base64: z.base64() });
 const value = z.union([z.string(), z.array(z.string()), z.null()]);
 const values = z.record(z.string(), z.record(z.string(), value));
 const click = z.object({ actionId: id, blockId: id.optional(), value: value.optional() });
@@ -29,11 +31,29 @@ export type Scene = { world: World; app: App; travel: Travel };
 export function createDeeds({ world, app, travel }: Scene): (verb: string, body: unknown) => Promise<object> {
   const { slack } = world;
   const deeds: Record<string, Deed> = {
-    say: deed(z.object({ person: id, channel: id, text: words, thread: id.optional() }), async (input) => {
-      const { person, channel, text, thread } = input;
-      return slack.say(person, channel, text, thread === undefined ? {} : { thread });
+    say: deed(
+      z.object({
+        person: id,
+        channel: id,
+        text: longest,
+        thread: id.optional(),
+        files: z.array(file).max(5).default([]),
+      }),
+      async ({ person, channel, text, thread, files }) =>
+        slack.say(person, channel, text, {
+          ...(thread === undefined ? {} : { thread }),
+          files: files.map(({ name, base64 }) => ({ name, content: Buffer.from(base64, 'base64') })),
+        }),
+    ),
+    reword: deed(z.object({ person: id, channel: id, ts: id, text: words }), async (input) => {
+      await slack.reword(input.person, input.channel, input.ts, input.text);
+      return {};
     }),
-    slash: deed(z.object({ person: id, channel: id, command: id, text: z.string().max(12_000) }), async (input) => {
+    unsay: deed(z.object({ person: id, channel: id, ts: id }), async (input) => {
+      await slack.unsay(input.person, input.channel, input.ts);
+      return {};
+    }),
+    slash: deed(z.object({ person: id, channel: id, command: id, text: longest }), async (input) => {
       const answer = await slack.slash(input.person, input.channel, input.command, input.text);
       if (!answer.ok) throw new SophiaError('unavailable', answer.ephemeral ?? 'Slack could not deliver the command.');
       return {};

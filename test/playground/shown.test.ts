@@ -78,6 +78,35 @@ describe.skipIf(noChromium !== '')(`what is shown${noChromium && ` (${noChromium
     expect(await readFile(await saved.path(), 'utf8')).toBe('a,b\n1,2\n');
   });
 
+  test('a file is attached, taken away, attached again and said', async () => {
+    const attach = async () =>
+      thread()
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('höhe\n') });
+    await attach();
+    await thread().getByRole('button', { name: 'Remove notes.txt' }).click();
+    expect(await thread().getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+    await attach();
+    await thread().getByRole('button', { name: 'Send' }).click();
+    await thread().getByRole('button', { name: 'Download notes.txt' }).waitFor();
+    const said = scene.playground.world.slack.thread(gallery.channel, gallery.thread).at(-1);
+    const id = String((said?.files?.[0] as { id?: string } | undefined)?.id);
+    expect(scene.playground.world.slack.file(id)?.content.toString()).toBe('höhe\n');
+  });
+
+  test('what one said is changed, and taken back', async () => {
+    await thread().getByRole('textbox', { name: 'Reply' }).fill('a first thought');
+    await page.keyboard.press('Enter');
+    const mine = thread().locator('.message', { hasText: 'a first thought' });
+    await mine.getByLabel('Message shortcuts').selectOption('Edit message');
+    await page.getByRole('dialog').getByRole('textbox').fill('a second thought');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    const changed = thread().locator('.message', { hasText: 'a second thought' });
+    await changed.getByText('(edited)').waitFor();
+    await changed.getByLabel('Message shortcuts').selectOption('Delete message');
+    await changed.waitFor({ state: 'detached' });
+  });
+
   test('a private word is seen by the one it is for', async () => {
     await gallery.whisper();
     await thread().getByText('Only you may read this.').waitFor();

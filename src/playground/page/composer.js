@@ -1,32 +1,46 @@
 /** Where one types: Enter sends, Shift+Enter makes a line, a leading slash is a command. */
+import { createAttachments } from './attach.js';
 import { fill, h } from './dom.js';
 
 /**
  * @param {HTMLElement} place
- * @param {{ label: string, send(text: string): Promise<{ ok: boolean, error?: string }>, changed?(): void }} options
+ * @param {{ label: string, send(text: string, files: Promise<object[]>): Promise<{ ok: boolean, error?: string }>, changed?(): void }} options
  */
 export function createComposer(place, { label, send, changed = () => {} }) {
   const field = h('textarea', { rows: 1, 'aria-label': label, autocomplete: 'off', spellcheck: 'true' });
   const button = h('button', { type: 'submit', class: 'button primary send', 'aria-label': 'Send' }, '➤');
   const problem = h('p', { class: 'problem', role: 'alert' });
   const as = h('span', { class: 'as' });
-  const form = h('form', { class: 'composer' }, field, h('div', { class: 'composer-foot' }, as, button));
+  const attached = createAttachments((words) => {
+    fill(problem, words);
+    grow();
+  });
+  const { list, button: attach, input } = attached.nodes;
+  const form = h(
+    'form',
+    { class: 'composer' },
+    list,
+    field,
+    h('div', { class: 'composer-foot' }, as, h('span', null, attach, input, button)),
+  );
   place.append(form, problem);
   let sending = false;
   button.disabled = true;
 
   async function submit() {
     const text = field.value.trim();
-    if (text === '' || sending) return;
+    if ((text === '' && !attached.any()) || sending) return;
     sending = true;
+    const files = attached.take();
     fill(problem);
-    const sent = send(text);
+    const sent = send(text, files.read());
     field.value = '';
     grow();
     const answer = await sent;
     sending = false;
     if (answer.ok) return;
     if (field.value === '') field.value = text;
+    files.restore();
     grow();
     fill(problem, answer.error ?? 'That did not work.');
   }
@@ -35,7 +49,7 @@ export function createComposer(place, { label, send, changed = () => {} }) {
   function grow() {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + 2}px`;
-    button.disabled = field.value.trim() === '';
+    button.disabled = field.value.trim() === '' && !attached.any();
     changed();
   }
 

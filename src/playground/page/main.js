@@ -17,6 +17,7 @@ import { renderMessages } from './messages.js';
 import { createModal } from './modal.js';
 import { namesOf, renderPeople } from './people.js';
 import { renderPlaces } from './places.js';
+import { askForWords } from './reword.js';
 import { act, follow } from './server.js';
 import { setZone } from './time.js';
 
@@ -72,6 +73,11 @@ function context() {
     click: (message, click) => deed('click', { person: shown.me, channel: message.channel, ts: message.ts, click }),
     shortcut: (id, message) =>
       deed('shortcut', { person: shown.me, callbackId: id, channel: message.channel, ts: message.ts }),
+    reword: async ({ channel, ts, text }) => {
+      const words = await askForWords(text);
+      if (words !== null && words !== text) await deed('reword', { person: shown.me, channel, ts, text: words });
+    },
+    unsay: ({ channel, ts }) => deed('unsay', { person: shown.me, channel, ts }),
   };
 }
 
@@ -100,7 +106,7 @@ function go(place) {
   show('chat');
 }
 
-async function speak(text, inThread) {
+async function speak(text, inThread, reading = Promise.resolve([])) {
   const place = placeOf();
   const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
   if (command && inThread)
@@ -110,8 +116,15 @@ async function speak(text, inThread) {
     setTimeout(render, answeredWithinMs);
   }
   const where = { person: shown.me, channel: place.id };
+  if (command && (await reading).length > 0) return { ok: false, error: 'Slack’s commands take no files.' };
   if (command) return act('slash', { ...where, command: `/${command[1]}`, text: command[2].trim() });
-  return act('say', { ...where, text, ...(inThread ? { thread: shown.thread } : {}) });
+  const files = await reading;
+  return act('say', {
+    ...where,
+    text,
+    ...(inThread ? { thread: shown.thread } : {}),
+    ...(files.length ? { files } : {}),
+  });
 }
 
 function newest(place) {
@@ -120,12 +133,12 @@ function newest(place) {
 
 const composer = createComposer(find('.compose', chat), {
   label: 'Message',
-  send: (text) => speak(text, false),
+  send: (text, files) => speak(text, false, files),
   changed: () => renderGuide(),
 });
 const replyComposer = createComposer(find('.compose', thread), {
   label: 'Reply',
-  send: (text) => speak(text, true),
+  send: (text, files) => speak(text, true, files),
   changed: () => renderGuide(),
 });
 const behind = createBehind(find('#behind .scroller'), deed, () => shown.me);

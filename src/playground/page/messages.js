@@ -137,6 +137,12 @@ function threadLine(message, context) {
 function tools(message, context, inThread) {
   const choices = [
     ...(inThread ? [] : [{ label: 'Reply in thread', act: () => context.openThread(message.thread_ts ?? message.ts) }]),
+    ...(message.user === context.names.me && !message.subtype
+      ? [
+          { label: 'Edit message', act: () => context.reword(message) },
+          { label: 'Delete message', act: () => context.unsay(message) },
+        ]
+      : []),
     ...context.shortcuts.map(({ id, label }) => ({ label, act: () => context.shortcut(id, message) })),
   ];
   if (choices.length === 0) return null;
