@@ -21,8 +21,8 @@ import { createPolicy } from './flow/policy.ts';
 import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
 import { keepUp } from './memory/keep-up.ts';
-import { chooseClass, createJournal } from './models/index.ts';
-import { connectAll, connectMemory, connectModel, createLog, healthOf, readFiles, secrets } from './parts.ts';
+import { chooseClass } from './models/index.ts';
+import { connectAll, connectMemory, connectModels, createLog, healthOf, readFiles, secrets } from './parts.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
@@ -89,7 +89,7 @@ async function serve(settings: Settings): Promise<void> {
       return hub.mayWrite(login, repository);
     },
   };
-  const journal = createJournal(store.modelEvents, now);
+  const models = connectModels(settings, process.env, { events: store.modelEvents, log, now });
   const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {
@@ -112,8 +112,8 @@ async function serve(settings: Settings): Promise<void> {
         }),
     }),
     policyFile: files.policy,
-    model: connectModel(settings, log, journal),
-    routing: journal,
+    model: models.model,
+    routing: models.routing,
     memory,
     surface: () => slack.surface,
     environmentOf: environments(files.services),
@@ -137,6 +137,7 @@ async function serve(settings: Settings): Promise<void> {
     actions.set(action.name, action);
 
   await durable.begin();
+  const stopModels = models.keep();
   const listening = await slack.start(createDoor(house, healthOf(parts)));
   log.info({ ...listening, store: store.kind, actions: actions.size }, 'Sophia is here');
   const waking = setInterval(() => {
@@ -195,6 +196,7 @@ async function serve(settings: Settings): Promise<void> {
   const stop = once(async () => {
     setTimeout(() => process.exit(0), patienceMs).unref();
     clearInterval(waking);
+    stopModels();
     clearInterval(looking);
     clearInterval(redrawing);
     stopDigests();

@@ -1,5 +1,6 @@
 /** Opens the parts that the running app and the commands on the server share, from the settings and the environment. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { fly } from './connectors/fly/index.ts';
 import { github } from './connectors/github/index.ts';
@@ -7,11 +8,21 @@ import type { Connection, ConnectorHealth, Log } from './core/connector.ts';
 import { SophiaError, toSophiaError } from './core/error.ts';
 import type { PartHealth } from './core/home.ts';
 import type { Model } from './core/model.ts';
+import type { ModelEvents } from './core/routing.ts';
 import { withFallback } from './memory/fallback.ts';
 import { createMemory } from './memory/index.ts';
 import { createUpkeep } from './memory/upkeep.ts';
 import { createEmbeddings } from './models/embeddings.ts';
-import { chooseClasses, createModel, type Journal } from './models/index.ts';
+import {
+  chooseClasses,
+  createCatalogue,
+  createModel,
+  createRouting,
+  type FurtherServer,
+  localModels,
+  parseMaxPrice,
+  parseServers,
+} from './models/index.ts';
 import { configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
 import type { DoctorPart } from './surfaces/cli/doctor.ts';
@@ -95,16 +106,76 @@ export const noModel: Model = {
   describe: () => 'off',
 };
 
-export function connectModel(settings: Settings, log: Log, journal?: Pick<Journal, 'answered'>): Model {
+const openRouterUrl = 'https://openrouter.ai/api/v1';
+/** Where Ollama listens unless told otherwise. */
+const ollama: FurtherServer = { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', apiKey: '' };
+/** The provider's list of models is read this often. */
+const catalogueMs = 30 * 60_000;
+/** A second model of the speed class is asked when the first has said nothing for this long. */
+const hedgeMs = 1_000;
+const backOffMs = [1_000, 2_000, 4_000];
+
+/** For a look at what is configured: nothing is measured or remembered. */
+export function connectModel(settings: Settings, log: Log): Model {
   if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
-  const baseUrl = settings.OPENROUTER_BASE_URL ?? 'https://openrouter.ai/api/v1';
-  return createModel({
+  const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
+  return createModel({ baseUrl, apiKey, classes, maxPrice, log });
+}
+
+/** The model with everything that is learned of models; `keep` begins to look after the list of models, and ends when told. */
+export function connectModels(
+  settings: Settings,
+  environment: Environment,
+  parts: { events: ModelEvents; log: Log; now: () => Date },
+) {
+  const { events, log, now } = parts;
+  const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
+  const further = parseServers(settings.SOPHIA_SERVERS ?? '', (variable) => environment[variable]);
+  if (!further.some(({ name }) => name === ollama.name)) further.push(ollama);
+  const local = further.find(({ name }) => name === ollama.name) ?? ollama;
+  let lastResort: string[] = [];
+  const catalogue = createCatalogue({ baseUrl, apiKey, file: join(settings.SOPHIA_DATA, 'models.json'), log, now });
+  const routing = createRouting({
+    ...{ events, classes, catalogue, maxPrice, now },
+    banned: settings.SOPHIA_MODEL_BAN,
+    lastResort: () => lastResort,
+    elsewhere: (model) => further.some(({ name }) => model.startsWith(`${name}:`)),
+    ...(settings.SOPHIA_MODEL_THRIFT === undefined ? {} : { thrift: settings.SOPHIA_MODEL_THRIFT }),
+  });
+  const off = connectModel(settings, log) === noModel;
+  const privacy = settings.SOPHIA_MODEL_PRIVACY;
+  const model = off
+    ? noModel
+    : createModel({
+        ...{ baseUrl, apiKey, classes, further, maxPrice, privacy, routing, hedgeMs, backOffMs, log, now },
+      });
+
+  async function look(): Promise<void> {
+    const [pulled] = await Promise.all([localModels(local.baseUrl), catalogue.sync()]);
+    lastResort = pulled.map((id) => `${local.name}:${id}`);
+  }
+  return {
+    model,
+    routing,
+    catalogue,
+    keep(): () => void {
+      if (off) return () => undefined;
+      const warn = (error: unknown) => log.warn({ error: String(error) }, 'The models could not be looked at.');
+      look().catch(warn);
+      const looking = setInterval(() => void look().catch(warn), catalogueMs);
+      return () => clearInterval(looking);
+    },
+  };
+}
+
+function modelSettings(settings: Settings) {
+  const baseUrl = settings.OPENROUTER_BASE_URL ?? openRouterUrl;
+  return {
     baseUrl,
     apiKey: settings.OPENROUTER_API_KEY ?? '',
     classes: chooseClasses(baseUrl, modelNames(settings)),
-    ...(journal ? { journal } : {}),
-    log,
-  });
+    maxPrice: parseMaxPrice(settings.SOPHIA_MODEL_MAX_PRICE),
+  };
 }
 
 /** Memory over the store, with what is set up beside it: an index outside, a model that understands meaning. */

@@ -46,6 +46,8 @@ export type Answer =
       costUnknown?: true;
       /** `maxTokens` ended the text before the model did. */
       cut?: true;
+      /** What the reader should know of how this model came to answer. */
+      note?: string;
       carry?: Json;
     }
   | { state: 'failed'; reason: string; hint?: string; usd: number; fallbacks: { model: string; reason: string }[] };

@@ -47,12 +47,37 @@ export type Chosen = Choice & {
   fallbacks: { model: string; reason: string }[];
 };
 
+/** One model in one class, for the leaderboard. */
+export type Standing = {
+  class: ModelClass;
+  model: string;
+  quality: number;
+  /** Graded tasks and signals behind `quality`. */
+  graded: number;
+  answers: number;
+  /** Of this class's answers in the last days. */
+  share: number;
+  usd: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  failures: number;
+  /** It would be asked now. */
+  current: boolean;
+  note: string;
+};
+
 export interface Routing {
   /** Nothing happens when no model answered in this run. */
   learn(signal: Signal): Promise<void>;
   /** The last answer of a thread or a run. */
   why(of: { thread: ThreadId } | { run: string }): Promise<Chosen | null>;
-  /** The model this person's questions go to; null: whichever is best. */
+  /** Best first within each class. */
+  standings(): Promise<Standing[]>;
+  /** Ids that a name stands for (`opus`, `gpt-5`, a whole id), the likeliest first. */
+  named(name: string): Promise<string[]>;
+  /** The model this person has chosen for all their questions. */
+  preferred(person: PersonId): Promise<string | null>;
+  /** Null: whichever is best. */
   prefer(person: PersonId, model: string | null): Promise<void>;
 }
 

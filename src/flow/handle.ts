@@ -17,6 +17,7 @@ import { readIntent } from './intent.ts';
 import { offerLease } from './offer-lease.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
 import { freeTargets } from './targets.ts';
+import { readWish } from './wish.ts';
 
 /** Grows whenever the order or the names of steps change: runs parked on an older one need that build (`durable/`). */
 export const handleVersion = '1';
@@ -43,7 +44,8 @@ export async function handle(message: Message, run: Run, services: Services, opt
     }
   }
   if (intent.kind === 'ask') {
-    const worked = await work(job, intent.question, options.chooseClass(intent.question));
+    const wish = readWish(intent.question);
+    const worked = await work(job, wish, options.chooseClass(wish.question));
     for (const [index, deed] of worked.deeds.entries())
       await say(job, sayOutcome(actions.get(deed.action), deed.action, deed.outcome), `deed ${index + 1}`);
     if (worked.text || worked.deeds.length === 0) await say(job, sayWorked(worked, run.id));

@@ -18,6 +18,12 @@ export const defaultClasses: ModelClasses = {
 
 export const defaultMaxPrice: MaxPrice = { prompt: 15, completion: 75 };
 
+/** `15/75`: dollars per million tokens in and out. */
+export function parseMaxPrice(text: string | undefined): MaxPrice {
+  const [prompt, completion] = (text ?? '').split('/').map(Number);
+  return prompt && completion ? { prompt, completion } : defaultMaxPrice;
+}
+
 /** How long one model may take for its whole answer, in milliseconds. */
 export const defaultPatienceMs: Record<ModelClass, number> = {
   speed: 30_000,

@@ -1,29 +1,42 @@
-/** The house's Model: asks the class's models in turn, at most three, each once, and says what happened. */
+/** The house's Model: asks models in turn, each once, checks what comes, and says what happened. */
 import type { Log } from '../core/connector.ts';
 import type { Json } from '../core/json.ts';
 import type { Answer, Listener, Model, ModelClass, Turn } from '../core/model.ts';
+import type { Choice } from '../core/routing.ts';
+import { createAttempts } from './attempt.ts';
+import type { Breakers } from './breakers.ts';
+import { wrongWith } from './checks.ts';
 import { defaultMaxPrice, defaultPatienceMs, isOpenRouter, type MaxPrice, type ModelClasses } from './classes.ts';
-import type { Provider } from './failure.ts';
 import type { Journal } from './journal.ts';
-import { createOpenRouter } from './openrouter.ts';
-import type { Success } from './result.ts';
+import { createServers, type FurtherServer, providerOf } from './providers.ts';
+import type { Privacy } from './request.ts';
+import type { Router } from './router.ts';
+import { type Answered, answered, type Failed, gaveUp, named, nobody, stopped } from './words.ts';
 
-export { chooseClasses, type MaxPrice, type ModelClasses } from './classes.ts';
+export { createCatalogue } from './catalogue.ts';
+export { chooseClasses, parseMaxPrice } from './classes.ts';
 export { chooseClass } from './classify.ts';
-export { createJournal, type Journal } from './journal.ts';
+export { type FurtherServer, localModels, parseServers } from './providers.ts';
+export { createRouting } from './routing.ts';
 
 export type ModelOptions = {
   baseUrl: string;
   /** May be empty for servers that want none. */
   apiKey: string;
   classes: ModelClasses;
+  further?: readonly FurtherServer[];
   /** Dollars per million tokens; OpenRouter uses no dearer endpoint. */
   maxPrice?: MaxPrice;
+  privacy?: Privacy;
   /** How long one model may take, per class. Milliseconds. */
   patienceMs?: Partial<Record<ModelClass, number>>;
   fetch?: typeof fetch;
-  /** Where answers are written down, to be learned from. */
-  journal?: Pick<Journal, 'answered'>;
+  /** Measured routing; without it the configured order stands. */
+  routing?: { router: Router; breakers: Breakers; journal: Journal; ready(): Promise<void> };
+  /** A second model of the speed class is asked after this long without a word. Milliseconds. */
+  hedgeMs?: number;
+  /** Pauses between further rounds when all models failed in a way that passes. */
+  backOffMs?: readonly number[];
   log: Log;
   now?: () => Date;
 };
@@ -32,127 +45,140 @@ const mostModels = 3;
 /** All models of one answer together. */
 const wholePatienceMs = 240_000;
 
-type Tried = { model: string; reason: string };
-type Failed = Tried & { hint: string | undefined };
-
 export function createModel(options: ModelOptions): Model {
-  const { baseUrl, apiKey, classes, log, maxPrice = defaultMaxPrice, now = () => new Date() } = options;
+  const { baseUrl, classes, log, routing, maxPrice = defaultMaxPrice, now = () => new Date() } = options;
   const openRouter = isOpenRouter(baseUrl);
-  const provider: Provider = { name: openRouter ? 'OpenRouter' : hostOf(baseUrl), openRouter };
-  const patienceMs = { ...defaultPatienceMs, ...options.patienceMs };
-  const ask = createOpenRouter({
+  const ask = createServers({
     baseUrl,
-    apiKey,
-    provider,
-    openRouter,
+    apiKey: options.apiKey,
+    further: options.further ?? [],
     maxPrice,
+    ...(options.privacy ? { privacy: options.privacy } : {}),
     deadlineMs: wholePatienceMs,
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
+  const attempts = createAttempts({
+    ask,
+    patienceMs: { ...defaultPatienceMs, ...options.patienceMs },
+    hedgeMs: options.hedgeMs ?? null,
+    ...(routing ? { breakers: routing.breakers, journal: routing.journal } : {}),
+    log,
+    now,
+  });
+
+  async function wayOf(turn: Turn): Promise<{ models: string[]; second: string | null; choice: Choice }> {
+    if (!routing) {
+      const models = [turn.wanted, ...classes[turn.class], ...classes.fallback].filter((id) => id !== undefined);
+      const choice = { class: turn.class, reason: 'it is the first in the configured order', candidates: [] };
+      return { models: [...new Set(models)], second: null, choice };
+    }
+    await routing.ready();
+    return routing.router.way(turn);
+  }
 
   async function answer(turn: Turn, listener: Listener = {}): Promise<Answer> {
-    const { signal, heard, restarted } = listener;
-    const candidates = [...new Set([...classes[turn.class], ...classes.fallback])].slice(0, mostModels);
+    const { signal } = listener;
     const whole = AbortSignal.any([AbortSignal.timeout(wholePatienceMs), ...(signal ? [signal] : [])]);
+    const way = await wayOf(turn);
+    const { choice } = way;
     const failed: Failed[] = [];
     let usd = 0;
-    for (const model of candidates) {
-      if (signal?.aborted) return stopped(usd, named(failed));
-      const began = now().getTime();
-      const patience = AbortSignal.any([AbortSignal.timeout(patienceMs[turn.class]), whole]);
-      let spoke = false;
-      const hear =
-        heard &&
-        ((words: string) => {
-          spoke = true;
-          heard(words);
-        });
-      const { cause, ...result } = await ask(model, turn, patience, hear);
-      const milliseconds = now().getTime() - began;
-      usd += result.usd;
-      if (result.state === 'answered') {
-        log.debug({ model: result.model, asked: model, milliseconds, usd: result.usd }, 'A model answered.');
-        const said = answered(result, model, { usd, milliseconds, fallbacks: named(failed) });
-        await options.journal
-          ?.answered(turn, { class: turn.class, reason: 'first in the configured order', candidates: [] }, said)
-          .catch((error) => log.warn({ error: String(error) }, 'An answer could not be written down.'));
-        return said;
+    let kept: { answer: Answered; asked: string; problem: string } | null = null;
+    const rounds = [...way.models.slice(0, mostModels), ...again(way.models)];
+    for (let place = 0; place < rounds.length; place++) {
+      const model = rounds[place] as Round;
+      if (signal?.aborted) return stopped(usd, failed);
+      if (typeof model !== 'string') {
+        if (!(await waited(model.pauseMs, whole))) break;
+        continue;
       }
-      if (spoke) restarted?.();
-      if (signal?.aborted) return stopped(usd, named(failed));
-      failed.push({ model, reason: result.reason, hint: result.hint });
-      log.warn({ model, class: turn.class, reason: result.reason, milliseconds, err: cause }, 'A model failed.');
-      if (result.final || whole.aborted) return gaveUp(failed.slice(-1), usd, named(failed));
+      const spare = place === 0 && kept === null ? way.models[1] : undefined;
+      const tried = await attempts.make(turn, { model, spare, whole, listener });
+      const { result, asked, milliseconds } = tried;
+      usd += tried.usd;
+      if (tried.hedged) choice.hedged = tried.hedged;
+      if (result.state === 'failed') {
+        if (signal?.aborted) return stopped(usd, failed);
+        failed.push({ model: asked, reason: result.reason, hint: result.hint });
+        // An answer that does not hold the checks is better than none.
+        if (kept) break;
+        if (result.final || whole.aborted) return gaveUp(failed.slice(-1), usd, failed);
+        continue;
+      }
+      const said = answered(result, asked, { usd, milliseconds, fallbacks: named(failed) });
+      const problem = routing ? wrongWith(said, turn.tools) : null;
+      if (problem !== null && kept === null) {
+        await routing?.journal.flagged(turn, asked, problem).catch(unwritten);
+        const second = way.second === asked ? (way.models.find((one) => one !== asked) ?? null) : way.second;
+        if (second !== null && openTo(second)) {
+          choice.escalated = `${asked}: ${problem}`;
+          kept = { answer: said, asked, problem };
+          listener.restarted?.();
+          rounds.splice(place + 1, rounds.length, second);
+          continue;
+        }
+      }
+      return finish(turn, asked, choice, said);
     }
-    return candidates.length === 0 ? nobody(turn.class) : gaveUp(failed, usd, named(failed));
+    if (kept) return finish(turn, kept.asked, choice, { ...kept.answer, usd, fallbacks: named(failed) });
+    return way.models.length === 0 ? nobody(turn.class) : gaveUp(unique(failed), usd, failed);
+  }
+
+  /** Past an outage that takes all of them: the best two, in turn, after longer and longer pauses. */
+  function again(models: readonly string[]): Round[] {
+    return (options.backOffMs ?? []).flatMap((pauseMs, index) => {
+      const model = models[index % Math.min(2, models.length)];
+      return model === undefined ? [] : [{ pauseMs }, model];
+    });
+  }
+
+  const openTo = (model: string) => routing?.breakers.mayAsk(model) ?? true;
+  const unwritten = (error: unknown) =>
+    log.warn({ error: String(error) }, 'What a model did could not be written down.');
+  async function finish(turn: Turn, asked: string, choice: Choice, said: Answered): Promise<Answer> {
+    await routing?.journal.answered(turn, asked, choice, said).catch(unwritten);
+    const note = choice.escalated ? `asked again after ${choice.escalated}` : choice.hedged;
+    return { ...said, ...(note ? { note } : {}) };
   }
 
   return {
     answer,
-    // Dearer models than this are not used, and three characters a token is few: it costs less in the end.
+    // Dearer models than this are not used, and three characters a token is few: it costs less in the end. Where
+    // answers are checked, a second model may be asked too.
     atMost: ({ system, messages, tools, maxTokens }) =>
       openRouter
-        ? ((JSON.stringify([system, messages, tools]).length / 3) * maxPrice.prompt + maxTokens * maxPrice.completion) /
+        ? ((routing ? 2 : 1) *
+            ((JSON.stringify([system, messages, tools]).length / 3) * maxPrice.prompt +
+              maxTokens * maxPrice.completion)) /
           1e6
         : 0,
     describe: (): Json => ({
-      provider: provider.name,
+      provider: providerOf(baseUrl).name,
       baseUrl: withoutSecrets(baseUrl),
       openRouter,
       classes,
       maxPrice,
+      ...(options.further?.length ? { further: options.further.map(({ name }) => name) } : {}),
     }),
   };
 }
 
-function answered(
-  result: Success,
-  asked: string,
-  facts: { usd: number; milliseconds: number; fallbacks: Tried[] },
-): Extract<Answer, { state: 'answered' }> {
-  return {
-    state: 'answered',
-    text: result.text,
-    calls: result.calls,
-    model: result.model,
-    ...facts,
-    inputTokens: result.inputTokens,
-    outputTokens: result.outputTokens,
-    ...(result.costKnown ? {} : { costUnknown: true as const }),
-    ...(result.cut ? { cut: true as const } : {}),
-    ...(result.reasoning.length > 0 ? { carry: { model: asked, reasoning: result.reasoning } } : {}),
-  };
+type Round = string | { pauseMs: number };
+
+/** False when there is no time left. */
+function waited(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(!signal.aborted), milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
 }
 
-function stopped(usd: number, fallbacks: Tried[]): Answer {
-  return { state: 'failed', reason: 'I was stopped before a model answered.', usd, fallbacks };
-}
-
-function nobody(wanted: ModelClass): Answer {
-  const variable = `SOPHIA_MODEL_${wanted.toUpperCase()}`;
-  return {
-    state: 'failed',
-    reason: `No model is named for ${wanted} work.`,
-    hint: `Set ${variable} or SOPHIA_MODEL_FALLBACK to a model this server has.`,
-    usd: 0,
-    fallbacks: [],
-  };
-}
-
-/** `said`: those worth naming. One thing to do, if they agree on it. */
-function gaveUp(said: Failed[], usd: number, fallbacks: Tried[]): Answer {
-  const hints = new Set(said.map(({ hint }) => hint));
-  const hint = (hints.size === 1 && said[0]?.hint) || 'Try again in a minute.';
-  const words = said.map(({ model, reason }) => `${model} ${reason}`).join('; ');
-  return { state: 'failed', reason: `No model answered: ${words}.`, hint, usd, fallbacks };
-}
-
-function named(failed: Failed[]): Tried[] {
-  return failed.map(({ model, reason }) => ({ model, reason }));
-}
-
-function hostOf(baseUrl: string): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'the model server';
+/** Each model once, with its last words. */
+function unique(failed: Failed[]): Failed[] {
+  return [...new Map(failed.map((one) => [one.model, one])).values()];
 }
 
 function withoutSecrets(baseUrl: string): string {

@@ -3,7 +3,9 @@ import type { Json } from '../core/json.ts';
 import type { Turn, TurnMessage } from '../core/model.ts';
 import type { MaxPrice } from './classes.ts';
 
-export type RequestOptions = { openRouter: boolean; maxPrice: MaxPrice };
+/** Whom a provider may show what it is sent: anybody, nobody who trains on it, nobody who keeps it. */
+export type Privacy = 'any' | 'no-training' | 'no-retention';
+export type RequestOptions = { openRouter: boolean; maxPrice: MaxPrice; privacy?: Privacy };
 
 const longestSession = 256;
 
@@ -30,6 +32,10 @@ export function chatBody(model: string, turn: Turn, options: RequestOptions): Ch
     // Decimal text: that is how OpenRouter's contract has it.
     provider: {
       max_price: { prompt: String(options.maxPrice.prompt), completion: String(options.maxPrice.completion) },
+      // Parameters that an endpoint does not know would be dropped without a word.
+      ...(turn.tools.length > 0 ? { require_parameters: true } : {}),
+      ...(options.privacy && options.privacy !== 'any' ? { data_collection: 'deny' } : {}),
+      ...(options.privacy === 'no-retention' ? { zdr: true } : {}),
     },
   };
 }

@@ -29,8 +29,8 @@ export type Seen =
   | { kind: 'failure' }
   /** Whether the answer held the checks that need no person. */
   | { kind: 'check'; good: boolean }
-  /** A person's or a test's word on a live answer; `takeBack` the same one's earlier, opposite word. */
-  | { kind: 'judgement'; good: boolean; takeBack?: boolean }
+  /** A person's or a test's word on a live answer; `was`: the same one's earlier word, which it takes the place of. */
+  | { kind: 'judgement'; good: boolean; was?: boolean }
   | { kind: 'evaluation'; good: boolean; usd: number };
 
 /** An average forgets at this pace: half of it is from the last 35 answers. */
@@ -38,6 +38,9 @@ const pace = 0.02;
 const keptTimes = 64;
 /** So many evaluated tasks bring a model back after an alarm. */
 const tasksToReturn = 20;
+/** What is expected of a model of which little is known: so many marks of such a share. */
+const usual = 0.8;
+const usualMarks = 20;
 /** Old judgements fade, so that what a model is now outweighs what it was: about this many count. */
 const memory = 400;
 
@@ -77,11 +80,12 @@ export function see(standing: Standing, seen: Seen): void {
     fade(standing, 'checked', 'flagged');
   }
   if (seen.kind === 'judgement') {
-    if (seen.takeBack && standing.graded > 1) {
+    if (seen.was !== undefined && standing.graded > 1) {
       standing.graded--;
-      standing.good = Math.max(0, standing.good - (seen.good ? 0 : 1));
+      standing.good = Math.max(0, standing.good - (seen.was ? 1 : 0));
     }
-    if (standing.graded >= 5) watch(standing, 'judged', standing.good / standing.graded, seen.good);
+    const expected = (standing.good + usual * usualMarks) / (standing.graded + usualMarks);
+    watch(standing, 'judged', expected, seen.good);
     mark(standing, seen.good);
   }
   if (seen.kind === 'evaluation') {

@@ -25,7 +25,7 @@ import { houseActions } from '../../src/flow/house/index.ts';
 import { createPolicyInForce } from '../../src/flow/in-force.ts';
 import { createPolicy, type PolicyDocument } from '../../src/flow/policy.ts';
 import { createMemory } from '../../src/memory/index.ts';
-import { createJournal } from '../../src/models/index.ts';
+import { createCatalogue, createRouting } from '../../src/models/index.ts';
 import { openStore } from '../../src/store/index.ts';
 
 export const alice = 'test:T1:alice';
@@ -285,7 +285,21 @@ export async function openTestHouse(options: HouseOptions = {}) {
       atMost: () => options.atMost ?? 0,
       describe: () => null,
     },
-    routing: createJournal(store.modelEvents, now),
+    routing: createRouting({
+      events: store.modelEvents,
+      classes: {
+        reasoning: [],
+        coding: [],
+        analysis: [],
+        tools: [],
+        speed: ['~openai/gpt-mini-latest'],
+        fallback: ['spare/one'],
+      },
+      catalogue: createCatalogue({ baseUrl: 'http://127.0.0.1:1', apiKey: '', file: null, log: silent, now }),
+      banned: [],
+      maxPrice: { prompt: 1, completion: 1 },
+      now,
+    }),
     durable: undefined as unknown as Services['durable'],
     surface: () => options.at ?? surface,
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),

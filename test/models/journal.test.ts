@@ -37,7 +37,7 @@ onEachDatabase((bench) => {
 
   describe('the journal of models', () => {
     test('keeps an answer with why its model was asked, for its thread and its run, on every replica', async () => {
-      await journal().answered(turn, choice, answer);
+      await journal().answered(turn, 'good/coder', choice, answer);
       const expected = {
         ...choice,
         at: aDay.toISOString(),
@@ -53,7 +53,7 @@ onEachDatabase((bench) => {
     });
 
     test('a judgement counts for the last answer of its run, once a person; another word takes the place of the first', async () => {
-      await journal().answered(turn, choice, answer);
+      await journal().answered(turn, 'good/coder', choice, answer);
       const judge = (good: boolean, person = 'slack:T1:U1') =>
         journal().learn({ run: 'run-1', kind: 'thumbs', good, person });
       await judge(true);
@@ -67,7 +67,7 @@ onEachDatabase((bench) => {
         model: 'good/coder',
         run: 'run-1',
         good: false,
-        detail: { instead: true },
+        detail: { was: true },
       });
     });
 

@@ -9,7 +9,8 @@ import {
   type FaultKind,
   type OpenRouterEmulator,
 } from '../../src/emulators/openrouter/index.ts';
-import { createModel, type ModelClasses, type ModelOptions } from '../../src/models/index.ts';
+import type { ModelClasses } from '../../src/models/classes.ts';
+import { createModel, type ModelOptions } from '../../src/models/index.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const classes: ModelClasses = {

@@ -54,7 +54,7 @@ describe('the order of models', () => {
         usd: fc.double({ min: 0, max: 1, noNaN: true }),
         milliseconds: fc.option(fc.nat(60_000)),
       }),
-      fc.record({ kind: fc.constant('judgement' as const), good: fc.boolean(), takeBack: fc.boolean() }),
+      fc.record({ kind: fc.constant('judgement' as const), good: fc.boolean(), was: fc.boolean() }),
       fc.record({ kind: fc.constant('check' as const), good: fc.boolean() }),
       fc.record({
         kind: fc.constant('evaluation' as const),
@@ -126,7 +126,7 @@ describe('a collapse', () => {
     const standing = evaluated(0, 0);
     see(standing, { kind: 'judgement', good: true });
     see(standing, { kind: 'judgement', good: true });
-    see(standing, { kind: 'judgement', good: false, takeBack: true });
+    see(standing, { kind: 'judgement', good: false, was: true });
     expect(standing).toMatchObject({ graded: 2, good: 1 });
   });
 });

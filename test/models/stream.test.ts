@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Log } from '../../src/core/connector.ts';
 import type { Turn } from '../../src/core/model.ts';
 import { createOpenRouterEmulator, type OpenRouterEmulator } from '../../src/emulators/openrouter/index.ts';
-import { createModel, type ModelClasses } from '../../src/models/index.ts';
+import type { ModelClasses } from '../../src/models/classes.ts';
+import { createModel } from '../../src/models/index.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const classes: ModelClasses = {

@@ -11,8 +11,13 @@ const aliases = [
   '~google/gemini-flash-latest',
 ];
 
-export function modelList(created: number) {
-  const data = [rehearsalModel, ...aliases].map((id) => ({
+/** What a test or a visitor changes of the list: another price, an end, or no place in it at all (null). */
+export type Offer = Record<string, { prompt?: string; completion?: string; expires?: string; tools?: boolean } | null>;
+
+export function modelList(created: number, offer: Offer = {}) {
+  const ids = [rehearsalModel, ...aliases, ...Object.keys(offer)];
+  const offered = [...new Set(ids)].filter((id) => offer[id] !== null);
+  const data = offered.map((id) => ({
     id,
     canonical_slug: rehearsalModel,
     name: id === rehearsalModel ? 'SOPHIA rehearsal' : `SOPHIA rehearsal, asked as ${id}`,
@@ -26,13 +31,21 @@ export function modelList(created: number) {
       tokenizer: 'Other',
       instruct_type: null,
     },
-    pricing: { prompt: '0', completion: '0', request: '0', image: '0' },
+    pricing: {
+      prompt: offer[id]?.prompt ?? '0',
+      completion: offer[id]?.completion ?? '0',
+      request: '0',
+      image: '0',
+    },
     top_provider: { context_length: 128_000, max_completion_tokens: null, is_moderated: false },
     per_request_limits: null,
-    supported_parameters: ['tools', 'tool_choice', 'max_tokens', 'max_completion_tokens'],
+    supported_parameters: [
+      ...(offer[id]?.tools === false ? [] : ['tools', 'tool_choice']),
+      ...['max_tokens', 'max_completion_tokens'],
+    ],
     default_parameters: null,
     supported_voices: null,
-    expiration_date: null,
+    expiration_date: offer[id]?.expires ?? null,
     links: { details: `/api/v1/models/${id}/endpoints` },
   }));
   return { data, total_count: data.length, links: { next: null } };

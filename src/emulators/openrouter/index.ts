@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorBody } from './answers.ts';
-import { keyInfo, modelList } from './catalogue.ts';
+import { keyInfo, modelList, type Offer } from './catalogue.ts';
 import { embeddingList } from './embeddings.ts';
 import { createFaults } from './faults.ts';
 import { rehearse } from './rehearsal/index.ts';
@@ -21,6 +21,7 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
   const requests: RecordedRequest[] = [];
   let scripts: Script[] = [];
   let answers = 0;
+  let offer: Offer = {};
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -34,9 +35,12 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     const seconds = Math.floor(clock() / 1_000);
     const text = await read(request);
     // The list of models is public at OpenRouter; everything else wants the key.
-    if (request.method === 'GET' && path === `${prefix}/models`) return sendJson(response, 200, modelList(seconds));
+    if (request.method === 'GET' && path === `${prefix}/models`)
+      return sendJson(response, 200, modelList(seconds, offer));
     if (!request.headers.authorization) return sendJson(response, 401, errorBody(401, 'Missing Authentication header'));
     if (request.headers.authorization !== `Bearer ${apiKey}`) return sendJson(response, 401, errorBody(401));
+    if (request.method === 'GET' && path === `${prefix}/models/user`)
+      return sendJson(response, 200, modelList(seconds, offer));
     if (request.method === 'GET' && path === `${prefix}/key`) return sendJson(response, 200, keyInfo(apiKey));
     if (request.method === 'POST' && path === `${prefix}/embeddings`) {
       const { model, input } = JSON.parse(text ?? '{}') as { model: string; input: string | string[] };
@@ -68,6 +72,9 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     apiKey,
     requests,
     fail: faults.add,
+    offer(changes) {
+      offer = { ...offer, ...changes };
+    },
     clearFaults: faults.clear,
     script(script) {
       scripts = [script, ...scripts];
@@ -78,6 +85,7 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
     reset() {
       requests.length = 0;
       scripts = [];
+      offer = {};
       faults.clear();
     },
     async close() {

@@ -1,5 +1,7 @@
 /** The shapes that travel: what a client asks of OpenRouter, and what stands in for a model answers. */
 
+import type { Offer } from './catalogue.ts';
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
@@ -107,6 +109,8 @@ export type OpenRouterEmulator = {
   fail(kind: FaultKind, options?: FaultOptions): void;
   /** Ends every fault that is still to come. */
   clearFaults(): void;
+  /** Changes the list of models: null takes one away. */
+  offer(changes: Offer): void;
   /** The newest script is asked first. Returns what takes it away again. */
   script(script: Script): () => void;
   /** Forgets requests, faults and scripts. */

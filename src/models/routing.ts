@@ -1,0 +1,116 @@
+/** Measured routing as a whole: what was learned, who is asked next, and the figures that people see of it. */
+import type { ModelClass } from '../core/model.ts';
+import type { ModelEvents, Routing, Standing } from '../core/routing.ts';
+import { type Breakers, createBreakers } from './breakers.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { MaxPrice, ModelClasses } from './classes.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { createLearned, type Learned } from './learned.ts';
+import { createRouter, type Router } from './router.ts';
+import { percentile } from './standing.ts';
+
+export type MeasuredRouting = Routing & {
+  router: Router;
+  breakers: Breakers;
+  journal: Journal;
+  learned: Learned;
+  /** All models that any class may use. */
+  models(): string[];
+  ready(): Promise<void>;
+};
+
+export type RoutingOptions = {
+  events: ModelEvents;
+  classes: ModelClasses;
+  catalogue: Catalogue;
+  banned: readonly string[];
+  maxPrice: MaxPrice;
+  lastResort?: () => readonly string[];
+  /** Whether a model is another server's, which the catalogue does not list. */
+  elsewhere?: (model: string) => boolean;
+  thrift?: number;
+  now: () => Date;
+};
+
+/** Older events say little of what a model is now. */
+const learnedFromMs = 30 * 24 * 3_600_000;
+/** Other replicas' events are read at most this often. */
+const freshMs = 1_000;
+
+export function createRouting(options: RoutingOptions): MeasuredRouting {
+  const { events, classes, catalogue, banned, maxPrice, now } = options;
+  const learned = createLearned(events, () => new Date(now().getTime() - learnedFromMs).toISOString());
+  const breakers = createBreakers();
+  const journal = createJournal(events, now);
+  const lastResort = options.lastResort ?? (() => []);
+  const router = createRouter({
+    ...{ classes, lastResort, learned, breakers },
+    fit: { catalogue, banned, maxPrice, now, ...(options.elsewhere ? { elsewhere: options.elsewhere } : {}) },
+    ...(options.thrift === undefined ? {} : { thrift: options.thrift }),
+  });
+  let read = 0;
+  async function ready(): Promise<void> {
+    if (now().getTime() - read < freshMs) return;
+    await learned.catchUp();
+    read = now().getTime();
+  }
+  const models = () => [...new Set([...Object.values(classes).flat(), ...lastResort()])];
+
+  return {
+    ...journal,
+    ...{ router, breakers, journal, learned, models, ready },
+
+    async learn(signal) {
+      await journal.learn(signal);
+      // The next answer in this thread is to know of it.
+      read = 0;
+    },
+
+    async preferred(person) {
+      await learned.catchUp();
+      return learned.preferred(person);
+    },
+
+    async named(name) {
+      const wanted = name.trim().toLowerCase();
+      const known = [...new Set([...models(), ...catalogue.models().map(({ id }) => id)])];
+      const whole = known.filter((id) => id.toLowerCase() === wanted);
+      if (whole.length > 0 || wanted === '') return whole;
+      const words = wanted.split(/[\s/:_-]+/).filter(Boolean);
+      const fitting = known.filter((id) => words.every((word) => id.toLowerCase().includes(word)));
+      // Those in use first, then aliases of the newest, then the shortest name.
+      const order = (id: string) => (models().includes(id) ? 0 : id.startsWith('~') ? 1_000 : 2_000) + id.length;
+      return fitting.toSorted((one, other) => order(one) - order(other));
+    },
+
+    async standings() {
+      await learned.catchUp();
+      return (Object.keys(classes) as ModelClass[])
+        .filter((name) => name !== 'fallback')
+        .flatMap((name) => standingsOf(name));
+    },
+  };
+
+  function standingsOf(name: ModelClass): Standing[] {
+    const traffic = learned.traffic(name);
+    const open = new Set(breakers.open());
+    return router.ranked(name).map(({ model, quality, usd, graded, out }, place): Standing => {
+      const standing = learned.of(name, model);
+      const expires = catalogue.get(model)?.expires;
+      return {
+        ...{ class: name, model, quality, graded, usd, answers: standing.answers },
+        share: traffic.length === 0 ? 0 : traffic.filter((one) => one === model).length / traffic.length,
+        p50Ms: percentile(standing.milliseconds, 0.5),
+        p95Ms: percentile(standing.milliseconds, 0.95),
+        failures: standing.failures,
+        current: place === 0 && !open.has(model),
+        note: [
+          ...(out ? [out] : []),
+          ...(open.has(model) ? ['it has been failing and is given a moment'] : []),
+          ...(expires ? [`the provider takes it away on ${expires.slice(0, 10)}`] : []),
+          ...(graded < 1 ? ['not measured yet'] : []),
+        ].join('; '),
+      };
+    });
+  }
+}
