@@ -66,15 +66,20 @@ export async function work(job: Job, wish: Wish, modelClass: ModelClass): Promis
     }
     const answer = await run.step(`turn ${turn}`, () => {
       awake = true;
-      return think(job, turn, {
-        class: modelClass,
-        system: charter,
-        messages,
-        tools,
-        maxTokens: mostTokens,
-        session: job.thread,
-        run: run.id,
-      }, wish.model);
+      return think(
+        job,
+        turn,
+        {
+          class: modelClass,
+          system: charter,
+          messages,
+          tools,
+          maxTokens: mostTokens,
+          session: job.thread,
+          run: run.id,
+        },
+        wish.model,
+      );
     });
     worked.usd += answer.usd;
     worked.fallbacks.push(...answer.fallbacks.map((fallback) => `${fallback.model}: ${fallback.reason}`));

@@ -7,6 +7,7 @@ import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
 import { freezeActions } from './freeze.ts';
 import { leaseActions } from './leases.ts';
+import { modelActions } from './models.ts';
 import { policyActions } from './policy.ts';
 import { policyExplanations } from './policy-explained.ts';
 import { policyReads } from './policy-shown.ts';
@@ -27,6 +28,7 @@ export function houseActions(services: () => Services): Action[] {
     auditActions,
     budgetActions,
     memoryActions,
+    modelActions,
     digestActions,
     showDigestActions,
     policyActions,
