@@ -1,5 +1,6 @@
 /** What Sophia says, independent of the surface that shows it. Text is Markdown where named so, plain text elsewhere. */
 import type { Approval, Rule } from './approval.ts';
+import type { Chart } from './chart.ts';
 import type { JsonObject } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import type { PersonId } from './person.ts';
@@ -22,8 +23,9 @@ export type Button = {
 
 /** One line of a digest, plain text. */
 export type DigestItem = { text: string; detail?: string; link?: string; button?: Button };
+export type Table = { columns: string[]; rows: string[][] };
 /** `note`: what is left out or could not be read. */
-export type DigestSection = { title: string; items: DigestItem[]; note?: string };
+export type DigestSection = { title: string; items: DigestItem[]; chart?: Chart; table?: Table; note?: string };
 
 export type Reply =
   /**
@@ -49,7 +51,13 @@ export type Reply =
   | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
   | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string; buttons?: Button[] }
   | { kind: 'digest'; title: string; sections: DigestSection[]; footer?: string }
-  | { kind: 'table'; title: string; columns: string[]; rows: string[][]; footer?: string; people?: PersonId[] };
+  | ({ kind: 'table'; title: string; footer?: string; people?: PersonId[] } & Table)
+  | { kind: 'chart'; title: string; chart: Chart; footer?: string }
+  /** `note`: what it is, in Markdown. `base64`: bytes that are no text. */
+  | ({ kind: 'file'; title: string; name: string; mime: string; note?: string } & (
+      | { text: string }
+      | { base64: string }
+    ));
 
 /** What policy says of a plan. */
 export type Ruling =

@@ -20,6 +20,22 @@ import { limits } from './render/limits.ts';
 import { shorten, visible } from './render/literal.ts';
 
 export type Block = KnownBlock;
+/** Slack's types do not know it yet. */
+export type ChartBlock = {
+  type: 'data_visualization';
+  title: string;
+  chart:
+    | { type: 'pie'; segments: { label: string; value: number }[] }
+    | {
+        type: 'bar' | 'line' | 'area';
+        series: { name: string; data: { label: string; value: number }[] }[];
+        axis_config: { categories: string[]; x_label?: string; y_label?: string };
+      };
+};
+/** The chart in a block, if it is one. */
+export function chartIn(block: Block): ChartBlock | null {
+  return (block as { type: string }).type === 'data_visualization' ? (block as unknown as ChartBlock) : null;
+}
 export type Modal = ModalView;
 export type Leaf = RichTextElement;
 /** Slack's own type forgets `offset`: how many numbers an ordered list begins after. */

@@ -319,3 +319,52 @@ test('no input, however strange, makes the validator throw', () => {
     { numRuns: 300 },
   );
 });
+
+describe('charts', () => {
+  const point = (label: string) => ({ label, value: 1 });
+  const bar = (change: object = {}) => ({
+    type: 'data_visualization',
+    title: 'Deploys',
+    chart: {
+      type: 'bar',
+      series: [{ name: 'web', data: [point('Mon'), point('Tue')] }],
+      axis_config: { categories: ['Mon', 'Tue'] },
+      ...change,
+    },
+  });
+  const pie = (value: number) => ({
+    type: 'data_visualization',
+    title: 'Shares',
+    chart: { type: 'pie', segments: [{ label: 'web', value }] },
+  });
+
+  test('as documented pass', () => {
+    expect(errorsOf([bar(), pie(2)])).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a point no category names',
+      bar({ series: [{ name: 'web', data: [point('Mon'), point('Wed')] }] }),
+      'data must match the categories',
+    ],
+    ['a point too few', bar({ series: [{ name: 'web', data: [point('Mon')] }] }), 'data must match the categories'],
+    [
+      'two series of one name',
+      bar({ series: [1, 2].map(() => ({ name: 'web', data: [point('Mon'), point('Tue')] })) }),
+      'series names must be unique',
+    ],
+    ['a share of nothing', pie(0), 'must be greater than 0'],
+    [
+      'a long label',
+      bar({ axis_config: { categories: ['Mon', 'Tue'], x_label: 'x'.repeat(51) } }),
+      'must be less than 51 characters',
+    ],
+  ])('with %s are refused', (_, block, said) => {
+    expect(errorsOf([block]).join()).toContain(said);
+  });
+
+  test('of which a message holds two', () => {
+    expect(errorsOf([bar(), pie(1), bar()]).join()).toContain('only two data_visualization blocks allowed');
+  });
+});

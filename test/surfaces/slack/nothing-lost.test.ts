@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/core/approval.ts';
+import { chartTable } from '../../../src/core/chart.ts';
 import type { Reply } from '../../../src/core/reply.ts';
 import { validateMessageBlocks } from '../../../src/emulators/slack/index.ts';
 import type { Drawn, Rendered } from '../../../src/surfaces/slack/blocks.ts';
@@ -29,13 +30,14 @@ function missing(shown: string, whole: string): string {
     .join(', ');
 }
 
+const shownKeys = new Set(['text', 'url', 'user_id', 'title', 'name', 'label', 'x_label']);
 /** All words and addresses in blocks. */
 function said(value: unknown): string {
   if (Array.isArray(value)) return value.map(said).join(' ');
   if (value === null || typeof value !== 'object') return '';
   return Object.entries(value)
     .map(([key, item]) =>
-      typeof item === 'string' && !['text', 'url', 'user_id'].includes(key)
+      typeof item === 'string' && !shownKeys.has(key)
         ? ''
         : typeof item === 'string'
           ? `${item} ${decoded(key, item)}`
@@ -237,6 +239,17 @@ function whole(each: Reply): string {
           ...one.items.flatMap((item) => [item.text, item.detail, item.link]),
         ]),
       ].join(' ');
+    case 'chart': {
+      const { columns, rows } = chartTable(each.chart);
+      return [
+        each.title,
+        each.footer,
+        ...columns.filter((one) => one !== 'Value'),
+        ...rows.map(([label]) => label),
+      ].join(' ');
+    }
+    case 'file':
+      return [each.title, each.note ? wordsIn(each.note) : '', 'text' in each ? each.text : ''].join(' ');
     case 'table':
       return [each.title, each.footer, ...each.columns, ...each.rows.flat()].join(' ');
   }

@@ -1,6 +1,7 @@
 /** Random replies, with every trap text from elsewhere may hold. */
 import fc from 'fast-check';
 import type { Approval, ApprovalState } from '../../../src/core/approval.ts';
+import type { Chart } from '../../../src/core/chart.ts';
 import type { Outcome } from '../../../src/core/outcome.ts';
 import type { Reply } from '../../../src/core/reply.ts';
 
@@ -138,6 +139,28 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ state: fc.constant('unknown' as const), reason: wild, evidence: wild, reference: wild }),
 );
 const cells = fc.array(wild, { maxLength: 25 });
+const label = fc.oneof({ weight: 3, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) }, wild);
+const value = fc.oneof(fc.double(), fc.integer());
+export const chart: fc.Arbitrary<Chart> = fc.oneof(
+  fc.record({
+    shape: fc.constant('pie' as const),
+    segments: fc.array(fc.record({ label, value: fc.oneof(fc.integer({ min: 1 }), value) }), { maxLength: 9 }),
+  }),
+  fc
+    .record({
+      shape: fc.constantFrom('bar' as const, 'line' as const, 'area' as const),
+      categories: fc.array(label, { maxLength: 26 }),
+      names: fc.array(label, { maxLength: 8 }),
+      x: label,
+      values: fc.array(value, { minLength: 26, maxLength: 26 }),
+    })
+    .map(({ shape, categories, names, x, values }) => ({
+      shape,
+      categories,
+      series: names.map((name) => ({ name, values: values.slice(0, categories.length) })),
+      xLabel: x,
+    })),
+);
 export const reply: fc.Arbitrary<Reply> = fc.oneof(
   fc.record(
     {
@@ -217,6 +240,21 @@ export const reply: fc.Arbitrary<Reply> = fc.oneof(
     },
     { requiredKeys: ['kind', 'title', 'sections'] },
   ) as fc.Arbitrary<Reply>,
+  fc.record(
+    { kind: fc.constant('chart' as const), title: wild, chart, footer: wild },
+    { requiredKeys: ['kind', 'title', 'chart'] },
+  ) as fc.Arbitrary<Reply>,
+  fc.record(
+    {
+      kind: fc.constant('file' as const),
+      title: wild,
+      name: wild,
+      mime: fc.constant('text/plain'),
+      text: wild,
+      note: wild,
+    },
+    { requiredKeys: ['kind', 'title', 'name', 'mime', 'text'] },
+  ),
   fc.record(
     {
       kind: fc.constant('approvals' as const),

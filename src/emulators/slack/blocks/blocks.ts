@@ -4,13 +4,17 @@ import { allowed, elements, rawNumber, rawText, urlSource } from './elements.ts'
 import { richTextBlock } from './rich-text.ts';
 import {
   atLeastOne,
+  type Bag,
   boolean,
   byType,
   exactlyOne,
   identifier,
   integer,
+  isBag,
   list,
+  number,
   oneOf,
+  type Report,
   type Rule,
   shape,
   string,
@@ -48,6 +52,50 @@ const taskCard = shape(
   },
   { ...common, details: richTextBlock, output: richTextBlock, sources: list(urlSource) },
 );
+const label = string({ max: 20 });
+const points = list(shape({ label, value: number }), { min: 1, max: 20 });
+const plotted = (type: string): Rule =>
+  shape(
+    {
+      ...block(type),
+      series: list(shape({ name: label, data: points }), { min: 1, max: 6 }),
+      axis_config: shape(
+        { categories: list(label, { min: 1, max: 20 }) },
+        { x_label: string({ max: 50 }), y_label: string({ max: 50 }) },
+      ),
+    },
+    {},
+    seriesMatchCategories,
+  );
+const chart = byType(() => ({
+  pie: shape({
+    ...block('pie'),
+    segments: list(
+      shape({ label, value: number }, {}, (value, pointer, report) => {
+        if (!(Number(value.value) > 0)) report('must be greater than 0', `${pointer}/value`);
+      }),
+      { min: 1, max: 6 },
+    ),
+  }),
+  bar: plotted('bar'),
+  line: plotted('line'),
+  area: plotted('area'),
+}));
+
+/** One point for each category, in every series, and no two series of one name. */
+function seriesMatchCategories(value: Bag, pointer: string, report: Report): void {
+  const categories = isBag(value.axis_config) ? value.axis_config.categories : [];
+  const series = Array.isArray(value.series) ? value.series.filter(isBag) : [];
+  const wanted = JSON.stringify(Array.isArray(categories) ? [...categories].sort() : []);
+  for (const [index, { data }] of series.entries()) {
+    const labels = Array.isArray(data) ? data.filter(isBag).map((point) => point.label) : [];
+    if (JSON.stringify(labels.sort()) !== wanted)
+      report('data must match the categories', `${pointer}/series/${index}/data`);
+  }
+  if (new Set(series.map(({ name }) => name)).size !== series.length)
+    report('series names must be unique', `${pointer}/series`);
+}
+
 const inContainer = [
   'actions',
   'context',
@@ -145,6 +193,10 @@ export const blocks: Record<string, { on: BlockSurface[]; rule: Rule }> = {
       },
       { ...common, page_size: integer(1, 100), row_header_column_index: integer(0, 19) },
     ),
+  },
+  data_visualization: {
+    on: ['message'],
+    rule: shape({ ...block('data_visualization'), title: string({ max: 50 }), chart }, common),
   },
   divider: { on: everywhere, rule: shape(block('divider'), common) },
   // Slack sends `file` blocks; an app may not.

@@ -35,6 +35,7 @@ export function checkBlocks(value: unknown, surface: BlockSurface, pointer: stri
   const focused: string[] = [];
   let markdown = 0;
   let tables = 0;
+  let charts = 0;
   for (const [index, block] of (value as Bag[]).entries()) {
     const here = `${pointer}/${index}`;
     for (const inner of withChildren(block)) {
@@ -50,12 +51,14 @@ export function checkBlocks(value: unknown, surface: BlockSurface, pointer: stri
         if (element.focus_on_load === true) focused.push(here);
       }
       if (inner.type === 'table') tables++;
+      if (inner.type === 'data_visualization') charts++;
     }
     if (block.type === 'markdown') markdown += String(block.text).length;
   }
   if (markdown > mostMarkdown)
     report(`markdown blocks must be less than ${mostMarkdown + 1} characters in all`, pointer);
   if (tables > 1) report('only one table block allowed', pointer);
+  if (charts > 2) report('only two data_visualization blocks allowed', pointer);
   if (focused.length > 1) report('only one element may have `focus_on_load`', focused[1] ?? pointer);
   return problems;
 }

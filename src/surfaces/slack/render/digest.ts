@@ -1,10 +1,13 @@
 /** A digest: a heading, then each section with its lines, their links and their buttons. */
 import type { Button, DigestSection, Reply } from '../../../core/reply.ts';
 import { type Drawn, header, line, link, plainNote, text } from '../blocks.ts';
+import { chartPieces } from './chart.ts';
 import { deedButtons } from './deeds.ts';
 import type { Piece } from './document.ts';
+import { nobody } from './inline.ts';
 import { limits } from './limits.ts';
 import { paged } from './pages.ts';
+import { tablePieces } from './table.ts';
 import { wholeOf } from './whole.ts';
 
 export function renderDigest(reply: Extract<Reply, { kind: 'digest' }>, mostMessages: number): Drawn {
@@ -30,7 +33,7 @@ function labelled(one: Button, line: string): Button {
   };
 }
 
-function drawSection({ title, items, note }: DigestSection): Piece[] {
+function drawSection({ title, items, chart, table, note }: DigestSection): Piece[] {
   const lines = items.map((item) =>
     line(
       item.link ? link(item.link, item.text) : text(item.text),
@@ -48,6 +51,8 @@ function drawSection({ title, items, note }: DigestSection): Piece[] {
           },
         ]
       : []),
+    ...(chart ? chartPieces(title, chart) : []),
+    ...(table ? tablePieces(table, nobody) : []),
     ...deedButtons(buttons).map((block) => ({ kind: 'block' as const, block })),
     ...(note ? [{ kind: 'rich' as const, element: line(text(note, { italic: true })) }] : []),
   ];

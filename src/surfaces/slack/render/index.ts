@@ -3,7 +3,9 @@ import type { Reply } from '../../../core/reply.ts';
 import type { Drawn } from '../blocks.ts';
 import { renderApprovals } from './approvals.ts';
 import { renderCard } from './card.ts';
+import { renderChart } from './chart.ts';
 import { renderDigest } from './digest.ts';
+import { renderFile } from './file.ts';
 import type { Mentions } from './inline.ts';
 import { renderOutcome } from './outcome.ts';
 import { literalPages } from './pages.ts';
@@ -53,6 +55,10 @@ function draw(reply: Reply, { mostMessages = 1, names = new Map() }: RenderOptio
       return renderDigest(withNames(reply, names), mostMessages);
     case 'table':
       return renderTable(reply, mostMessages, mentionsOf(reply.people, names));
+    case 'chart':
+      return renderChart(reply, mostMessages);
+    case 'file':
+      return renderFile(reply, mostMessages);
   }
 }
 

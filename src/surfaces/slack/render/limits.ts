@@ -28,6 +28,11 @@ export const limits = {
   richElement: 6000,
   tableRows: 100,
   tableColumns: 20,
+  chartTitle: 50,
+  chartLabel: 20,
+  chartSeries: 6,
+  chartPoints: 20,
+  charts: 2,
 } as const;
 
 type Plain = { [key: string]: unknown };
@@ -81,13 +86,27 @@ const rules: Record<string, Rule[]> = {
     { at: 'rows.*.*.text', least: 1, most: limits.richElement },
     { at: 'column_settings', most: limits.tableColumns },
   ],
+  data_visualization: [
+    { at: 'title', least: 1, most: limits.chartTitle },
+    { at: 'chart.segments', least: 1, most: limits.chartSeries },
+    { at: 'chart.segments.*.label', least: 1, most: limits.chartLabel },
+    { at: 'chart.series', least: 1, most: limits.chartSeries },
+    { at: 'chart.series.*.name', least: 1, most: limits.chartLabel },
+    { at: 'chart.series.*.data', least: 1, most: limits.chartPoints },
+    { at: 'chart.axis_config.categories', least: 1, most: limits.chartPoints },
+    { at: 'chart.axis_config.categories.*', least: 1, most: limits.chartLabel },
+    { at: 'chart.axis_config.x_label', least: 1, most: limits.chartTitle },
+    { at: 'chart.axis_config.y_label', least: 1, most: limits.chartTitle },
+  ],
   divider: [],
 };
 
 /** What Slack would refuse in this message; empty when it fits. */
 export function problemsOfMessage(message: { text: string; blocks: Block[] }): string[] {
   const found = problemsOfBlocks(message.blocks, limits.messageBlocks, limits.total);
-  if (message.blocks.filter((block) => block.type === 'table').length > 1) found.push('more than one table');
+  const count = (type: string) => message.blocks.filter((block) => block.type === type).length;
+  if (count('table') > 1) found.push('more than one table');
+  if (count('data_visualization') > limits.charts) found.push(`more than ${limits.charts} charts`);
   if (message.text.trim() === '') found.push('text is empty');
   if (message.text.length > limits.fallback) found.push(`text: ${message.text.length} > ${limits.fallback}`);
   return found;

@@ -9,6 +9,7 @@ import { shownElsewhere } from './loss.ts';
 const largestElement = 3500;
 const largestMessage = 8500;
 const mostBlocks = 40;
+const chartType: string = 'data_visualization';
 
 export function pack(pieces: Piece[]): Block[][] {
   const pages: Page[] = [new Page()];
@@ -38,13 +39,16 @@ class Page {
   readonly blocks: Block[] = [];
   room = largestMessage;
   tables = 0;
+  charts = 0;
 
   takes(unit: Block | Rich): boolean {
-    return this.blocks.length === 0 || (this.room >= size(unit) && this.blocks.length < mostBlocks);
+    const full = unit.type === chartType && this.charts >= limits.charts;
+    return this.blocks.length === 0 || (!full && this.room >= size(unit) && this.blocks.length < mostBlocks);
   }
 
   add(unit: Block | Rich): void {
     this.room -= size(unit) + 1;
+    if (unit.type === chartType) this.charts++;
     const open = this.blocks.at(-1);
     if (!isElement(unit)) this.blocks.push(unit);
     else if (open?.type === 'rich_text') open.elements.push(unit);

@@ -1,5 +1,6 @@
 /** Blocks as plain text: what notifications, screen readers and the thread's history get. */
-import type { Block, Leaf, Rich, RichList } from '../blocks.ts';
+import { type Block, chartIn, type Leaf, type Rich, type RichList } from '../blocks.ts';
+import { figuresOf } from './chart-figures.ts';
 import { wordsOf } from './inline.ts';
 import { limits } from './limits.ts';
 import { cut, escaped, shorten } from './literal.ts';
@@ -18,6 +19,11 @@ function ofBlock(block: Block): string {
   if (block.type === 'rich_text') return block.elements.map(ofElement).join('\n');
   if (block.type === 'header') return block.text.text;
   if (block.type === 'divider') return '———';
+  const chart = chartIn(block);
+  if (chart) {
+    const { columns, rows } = figuresOf(chart);
+    return [chart.title, ...[columns, ...rows].map((row) => row.join(' | '))].join('\n');
+  }
   if (block.type !== 'table') return '';
   return block.rows
     .map((row) =>

@@ -1,5 +1,5 @@
 /** A table of ours as Slack's own block, over several messages or as a file when it is long. */
-import type { Reply } from '../../../core/reply.ts';
+import type { Table as Figures, Reply } from '../../../core/reply.ts';
 import { type Drawn, type Leaf, line, plainNote, text } from '../blocks.ts';
 import type { Piece } from './document.ts';
 import type { Mentions } from './inline.ts';
@@ -17,7 +17,7 @@ export function renderTable(reply: Table, mostMessages: number, mentions: Mentio
   return paged(pieces, mostMessages, foot, () => wholeOf(reply));
 }
 
-export function tablePieces({ columns, rows }: Pick<Table, 'columns' | 'rows'>, mentions: Mentions): Piece[] {
+export function tablePieces({ columns, rows }: Figures, mentions: Mentions): Piece[] {
   const about = columns.some((column) => column.trim() !== '') ? ` (${columns.join(', ')})` : '';
   if (rows.length === 0) return [{ kind: 'rich', element: line(text(`Nothing to show${about}.`)) }];
   // A row may be longer than the head says.

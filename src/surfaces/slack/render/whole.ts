@@ -1,5 +1,6 @@
 /** Everything a reply says, as text for a file: what a message of limited size may have to cut away. */
 import type { Approval } from '../../../core/approval.ts';
+import { chartTable } from '../../../core/chart.ts';
 import type { Plan } from '../../../core/plan.ts';
 import type { DigestSection, Reply } from '../../../core/reply.ts';
 import { stepLimits } from '../../../core/shape.ts';
@@ -33,6 +34,15 @@ export function wholeOf(reply: Reply): TextFile {
       return wholeDigest(reply);
     case 'table':
       return wholeTable(reply);
+    case 'chart':
+      return wholeTable({
+        kind: 'table',
+        title: reply.title,
+        ...chartTable(reply.chart),
+        ...(reply.footer ? { footer: reply.footer } : {}),
+      });
+    case 'file':
+      return file('file.txt', reply.title, reply.name, reply.note);
   }
 }
 
@@ -118,9 +128,11 @@ function wholeDigest({ title, sections, footer }: Of<'digest'>): TextFile {
   return file('digest.txt', title, ...sections.map(sectionText), footer);
 }
 
-function sectionText({ title, items, note }: DigestSection): string {
+function sectionText({ title, items, chart, table, note }: DigestSection): string {
   const each = items.map((item) => `- ${[item.text, item.detail, item.link].filter(Boolean).join(' – ')}`);
-  return lines(`\n${title}`, ...each, note);
+  const figures = [...(chart ? [chartTable(chart)] : []), ...(table ? [table] : [])];
+  const rows = figures.flatMap(({ columns, rows }) => [columns, ...rows].map((row) => row.join(' | ')));
+  return lines(`\n${title}`, ...each, ...rows, note);
 }
 
 /** Comma-separated, as spreadsheets read it; a cell that would be taken for a formula is made text. */
