@@ -168,6 +168,40 @@ export async function hang(world: World, channel = 'C0RANDOM', person = 'U0ALICE
               [words('api'), { type: 'raw_text', text: '7' }],
             ],
           },
+          {
+            type: 'data_visualization',
+            title: 'Deploys a day',
+            chart: {
+              type: 'bar',
+              series: ['web', 'api'].map((name, add) => ({
+                name,
+                data: ['Mon', 'Tue', 'Wed'].map((label, index) => ({ label, value: 3 + add * 2 - index })),
+              })),
+              axis_config: { categories: ['Mon', 'Tue', 'Wed'], x_label: 'Day' },
+            },
+          },
+          {
+            type: 'data_visualization',
+            title: 'Shares',
+            chart: {
+              type: 'pie',
+              segments: [
+                { label: 'web', value: 12 },
+                { label: 'api', value: 7 },
+              ],
+            },
+          },
+          {
+            type: 'rich_text',
+            elements: [
+              {
+                type: 'rich_text_list',
+                style: 'ordered',
+                offset: 4,
+                elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'the fifth point' }] }],
+              },
+            ],
+          },
           { type: 'markdown', text: '## Next\n\n- one\n  - inner\n- two\n\n> quoted\n\n```\ncode\n```' },
           {
             type: 'actions',

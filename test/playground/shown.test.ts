@@ -107,6 +107,15 @@ describe.skipIf(noChromium !== '')(`what is shown${noChromium && ` (${noChromium
     await changed.waitFor({ state: 'detached' });
   });
 
+  test('charts are drawn, their figures can be read, and a list goes on counting where it was broken', async () => {
+    const bars = thread().getByRole('figure', { name: 'Deploys a day' });
+    expect(await bars.locator('rect').count()).toBe(6);
+    await bars.getByText('Figures').click();
+    expect(await bars.getByRole('row', { name: 'Mon' }).innerText()).toMatch(/Mon\s+3\s+5/);
+    expect(await thread().getByRole('figure', { name: 'Shares' }).locator('path').count()).toBe(2);
+    expect(await thread().locator('ol[start="5"]').innerText()).toContain('the fifth point');
+  });
+
   test('a private word is seen by the one it is for', async () => {
     await gallery.whisper();
     await thread().getByText('Only you may read this.').waitFor();

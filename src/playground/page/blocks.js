@@ -1,4 +1,5 @@
 /** Our own Block Kit renderer: every block Sophia may send, as safe DOM. */
+import { chart } from './chart.js';
 import { h } from './dom.js';
 import { interactive, plain } from './elements.js';
 import { markdown } from './markdown.js';
@@ -80,6 +81,7 @@ const renderers = {
   markdown: (block, context) => h('div', { class: 'block markdown' }, markdown(block.text, context.names)),
   rich_text: (block, context) => richText(block, context.names),
   table: (block, context) => table(block.rows, undefined, context),
+  data_visualization: (block) => chart(block),
   data_table: (block, context) => table(block.rows, block.caption, context),
   alert: (block, context) => h('div', { class: `block alert ${levelOf(block.level)}` }, text(block.text, context)),
   plan: (block, context) =>

@@ -20,7 +20,7 @@ function part(element, names) {
     case 'rich_text_quote':
       return h('blockquote', null, inside());
     case 'rich_text_preformatted':
-      return h('pre', { tabindex: 0 }, inside());
+      return h('pre', { tabindex: 0, class: element.border ? 'bordered' : null }, inside());
     case 'rich_text_list': {
       const items = (element.elements ?? []).map((item) =>
         h(
@@ -29,7 +29,10 @@ function part(element, names) {
           (item.elements ?? []).map((child) => leaf(child, names)),
         ),
       );
-      return h(element.style === 'ordered' ? 'ol' : 'ul', { class: `indent${element.indent ?? 0}` }, items);
+      const ordered = element.style === 'ordered';
+      const start = ordered && element.offset ? element.offset + 1 : undefined;
+      const quoted = element.border ? ' bordered' : '';
+      return h(ordered ? 'ol' : 'ul', { class: `indent${element.indent ?? 0}${quoted}`, start }, items);
     }
     default:
       return leaf(element, names);
