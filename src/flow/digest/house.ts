@@ -1,10 +1,13 @@
 /** Sections about Sophia's own work: what waits for people, what was carried out, what went wrong, what it cost. */
+import type { Chart } from '../../core/chart.ts';
+import type { Services } from '../../core/job.ts';
 import type { RunInfo } from '../../core/run.ts';
 import { mentionOf } from '../house/people.ts';
 import { maySee } from '../visible.ts';
 import { during, type Outlook, type Section, sectionOf } from './sections.ts';
 
 const mostRuns = 300;
+const mostDays = 14;
 
 export const waitingApprovals: Section = async (outlook) => {
   const { services, viewer } = outlook;
@@ -54,11 +57,34 @@ export const troubles: Section = async (outlook) => {
   return sectionOf('Running, failed or unknown', items);
 };
 
-export const spend: Section = async ({ services, since }) => {
+export const spend: Section = async ({ services, since, until }) => {
   const usd = await services.budgets.spent({ since: since.toISOString() });
   if (usd === 0) return null;
-  return { title: 'Spent', items: [{ text: `$${usd.toFixed(2)} on models` }] };
+  const chart = await spendByDay(services, since, until);
+  return { title: 'Spent', items: [{ text: `$${usd.toFixed(2)} on models` }], ...(chart ? { chart } : {}) };
 };
+
+/** Null for a day or less: one bar says nothing. */
+async function spendByDay(services: Services, since: Date, until: Date): Promise<Chart | null> {
+  const dayMs = 86_400_000;
+  const days = Math.floor((until.getTime() - since.getTime()) / dayMs);
+  if (days < 2 || days > mostDays) return null;
+  const starts = Array.from({ length: days + 1 }, (_, index) =>
+    new Date(since.getTime() + index * dayMs).toISOString(),
+  );
+  const after = await Promise.all(starts.map((start) => services.budgets.spent({ since: start })));
+  const values = starts.slice(0, days).map((_, index) => cents((after[index] ?? 0) - (after[index + 1] ?? 0)));
+  return { shape: 'bar', categories: starts.slice(0, days).map(dayOf), series: [{ name: 'dollars', values }] };
+}
+
+function cents(usd: number): number {
+  return Math.max(0, Math.round(usd * 100) / 100);
+}
+
+/** `Nov 14`, the day on which these 24 hours began. */
+function dayOf(at: string): string {
+  return new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+}
 
 const said = { started: 'under way', done: 'done', failed: 'failed', unknown: 'unknown' } as const;
 

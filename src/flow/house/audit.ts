@@ -6,6 +6,7 @@ import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/reply.ts';
+import { csv } from '../../kit/csv.ts';
 import { maySee } from '../visible.ts';
 import { mentionOf } from './people.ts';
 import { showStory, story, tellStory } from './story.ts';
@@ -81,11 +82,34 @@ export function auditActions(services: () => Services): Action[] {
     return shown;
   }
 
-  return [showAudit, searchAudit];
+  const exportAudit = defineAction({
+    name: 'sophia_export_audit',
+    description:
+      'gives you alone a file of the newest rows of the audit trail you may see, or of those with these words',
+    effect: 'read',
+    taints: true,
+    private: true,
+    usage: 'audit export [<words...>]',
+    example: '/sophia audit export acme-web',
+    input: z.strictObject({ words: z.string().trim().min(2).max(200).optional() }),
+    output: auditRows,
+    async run({ input }, context) {
+      const { audit } = services();
+      const { words } = input;
+      const found =
+        words === undefined ? await audit.latest(mostExported) : await audit.search({ words }, mostExported);
+      return { rows: await shownTo(context, found, 'leave out') };
+    },
+    show: asFile,
+  });
+
+  // `audit export` before `audit <reference>`: the first that fits is taken.
+  return [exportAudit, showAudit, searchAudit];
 }
 
 const mostShown = 30;
 const mostSearched = 200;
+const mostExported = 2000;
 
 const auditRows = z.strictObject({
   rows: z.array(
@@ -101,6 +125,21 @@ const auditRows = z.strictObject({
     }),
   ),
 });
+
+/** The whole trail, to be verified, is exported on the server; this is to be read. */
+function asFile(output: Json): Reply {
+  const { rows } = auditRows.parse(output);
+  const columns = ['reference', 'at', 'kind', 'by', 'action', 'facts', 'texts', 'hash'] as const;
+  const cells = rows.map((row) => columns.map((name) => (name === 'texts' ? JSON.stringify(row.texts) : row[name])));
+  return {
+    kind: 'file',
+    title: 'Audit trail (UTC)',
+    name: 'audit.csv',
+    mime: 'text/csv',
+    text: csv([[...columns], ...cells]),
+    note: `${rows.length} rows, newest first: what may be seen where you asked. The whole chain is exported and verified on the server.`,
+  };
+}
 
 /** What a person scans for; the whole facts and hashes are in the output and in the database. */
 function table(output: Json): Reply {

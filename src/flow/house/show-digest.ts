@@ -13,7 +13,11 @@ const told = z.strictObject({
   since: z.string(),
   until: z.string(),
   sections: z.array(
-    z.object({ title: z.string(), items: z.array(z.looseObject({ text: z.string() })), note: z.string().optional() }),
+    z.looseObject({
+      title: z.string(),
+      items: z.array(z.looseObject({ text: z.string() })),
+      note: z.string().optional(),
+    }),
   ),
 });
 const deadlineMs = 120_000;

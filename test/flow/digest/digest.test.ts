@@ -108,3 +108,38 @@ test('a preview of what comes by itself tells what changed since it last came', 
   await house.say('digest preview S9', alice);
   await house.surface.until(() => said('I know no digest'), 'an explanation');
 });
+
+test('what was spent in several days is a chart of the days; in one it is a figure', async () => {
+  await scheduled();
+  for (const [day, usd] of [
+    ['2026-11-17', 1.5],
+    ['2026-11-19', 0.25],
+  ] as const) {
+    now = new Date(`${day}T12:00:00.000Z`);
+    await house.services.budgets.record({
+      runId: 'run-1',
+      person: alice,
+      channel: 'test:T1:C1',
+      usd,
+      what: 'model',
+      at: now.toISOString(),
+    });
+  }
+  now = new Date('2026-11-20T09:00:00.000Z');
+  const ask = async (since: string) => {
+    const { thread } = await house.say('digest', alice, 'command', {
+      act: { action: 'sophia_show_digest', input: { template: 'cost', since } },
+    });
+    const reply = await house.answer(thread);
+    return reply.kind === 'digest' ? reply.sections[0] : reply;
+  };
+  expect(await ask('2026-11-16T09:00:00.000Z')).toMatchObject({
+    title: 'Spent',
+    chart: {
+      shape: 'bar',
+      categories: ['Nov 16', 'Nov 17', 'Nov 18', 'Nov 19'],
+      series: [{ name: 'dollars', values: [0, 1.5, 0, 0.25] }],
+    },
+  });
+  expect(await ask('2026-11-19T09:00:00.000Z')).not.toHaveProperty('chart');
+});

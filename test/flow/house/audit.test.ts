@@ -202,3 +202,21 @@ test('what was asked where all read, all may hear', async () => {
   for (const place of [{}, { audience: 'test:T1:C8' }])
     expect((await told('audit A3', carol, place)).join('\n')).toContain('bob approved');
 });
+
+test('an export is a file for the asker alone, of the rows they may see, newest first or by words', async () => {
+  await opened();
+  await approved('add 2');
+  const elsewhere = await house.say('add 3', carol, 'command', { audience: 'test:T1:private' });
+  await house.card(elsewhere.thread);
+  const files = () => house.surface.posts.filter((post) => post.reply.kind === 'file');
+  await house.say('audit export');
+  const { reply } = await house.surface.until(() => files()[0], 'a file');
+  const file = reply.kind === 'file' && 'text' in reply ? reply : null;
+  const rows = file?.text.trim().split('\r\n') ?? [];
+  expect(file).toMatchObject({ name: 'audit.csv', mime: 'text/csv', note: expect.stringMatching(/^5 rows/) });
+  expect(rows[0]).toBe('reference,at,kind,by,action,facts,texts,hash');
+  expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(['A5', 'A4', 'A3', 'A2', 'A1']);
+  await house.say('audit export add 2');
+  const some = await house.surface.until(() => files()[1], 'another file');
+  expect(some.reply).toMatchObject({ kind: 'file', note: expect.stringMatching(/^[1-9] rows/) });
+});

@@ -4,6 +4,7 @@ import { chartTable } from '../../../core/chart.ts';
 import type { Plan } from '../../../core/plan.ts';
 import type { DigestSection, Reply } from '../../../core/reply.ts';
 import { stepLimits } from '../../../core/shape.ts';
+import { csv } from '../../../kit/csv.ts';
 import type { OutFile } from '../blocks.ts';
 
 type TextFile = OutFile & { text: string };
@@ -135,19 +136,13 @@ function sectionText({ title, items, chart, table, note }: DigestSection): strin
   return lines(`\n${title}`, ...each, ...rows, note);
 }
 
-/** Comma-separated, as spreadsheets read it; a cell that would be taken for a formula is made text. */
 function wholeTable({ title, columns, rows, footer }: Of<'table'>): TextFile {
-  const cell = (words: string) => {
-    const safe = /^[=+\-@\t\r]/.test(words) && !/^-?\d+(\.\d+)?$/.test(words) ? `'${words}` : words;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const row = (cells: string[]) => cells.map(cell).join(',');
-  const said = [columns, ...rows].map(row).join('\r\n');
+  const said = csv([columns, ...rows]);
   const name = `${
     title
       .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-|-$/g, '')
       .slice(0, 60) || 'table'
   }.csv`;
-  return { name, mime: 'text/csv', title, text: footer?.trim() ? `${said}\r\n\r\n${cell(footer)}\r\n` : `${said}\r\n` };
+  return { name, mime: 'text/csv', title, text: footer?.trim() ? `${said}\r\n${csv([[footer]])}` : said };
 }
