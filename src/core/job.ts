@@ -4,6 +4,7 @@ import type { Approvals } from './approval.ts';
 import type { Audit } from './audit.ts';
 import type { Budgets, Caps } from './budget.ts';
 import type { Log } from './connector.ts';
+import type { Erasure } from './erasure.ts';
 import type { Followups } from './followups.ts';
 import type { Freezes } from './freeze.ts';
 import type { Leases } from './lease.ts';
@@ -92,6 +93,7 @@ export interface Services {
   reviews: Reviews;
   schedules: Schedules;
   memory: Memory;
+  erasure: Erasure;
   model: Model;
   routing: Routing;
   durable: Durable;

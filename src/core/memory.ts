@@ -71,6 +71,8 @@ export interface Memory {
   /** The rows of these ids that may be read here and now: a citation is checked again when it is shown. */
   check(ids: string[], access: Access): Promise<Recollection[]>;
   forget(selection: Selection): Promise<number>;
+  /** Leaves no byte of what was forgotten in the files; after every order to forget. */
+  scrub(): Promise<void>;
   /** What is known of a person: said, kept, or about them. */
   about(person: string): Promise<MemoryRow[]>;
   /** A channel's rows get another token, at once: it was made private, or shared. */

@@ -57,7 +57,7 @@ export interface Surface {
   /** Full members of a user group, by its id or handle; throws when it cannot be known. */
   group(name: string): Promise<PersonId[]>;
   /** ACL tokens of what this person may read, for recall; fails closed (throws) when it cannot be known. */
-  readable(person: PersonId, message: Message): Promise<string[]>;
+  readable(person: PersonId, message: Pick<Message, 'channel' | 'audience'>): Promise<string[]>;
   permalink(message: MessageRef): Promise<string>;
   /** How this surface writes a mention of a person in Markdown replies. */
   mention(person: PersonId): string;

@@ -9,8 +9,11 @@ import type { Log } from '../core/connector.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import type { Durable, Run, RunInfo, Runs } from '../core/run.ts';
+import { eraseFromPostgres, eraseFromSqlite } from './erase.ts';
 
 const mostConnects = 6;
+/** Where the engine keeps its tables unless told otherwise. */
+const engineSchema = 'openworkflow';
 /** The engine's own name for our one kind of run. */
 const workflowName = 'job';
 /** A failed step is tried again: 0.2 s, 0.4 s … 30 s, so that a database or Slack may be away for some minutes. */
@@ -111,6 +114,11 @@ export async function openDurable(options: DurableOptions): Promise<DurableEngin
     async wake(signal) {
       const woken = await backend.sendSignal({ signal, data: null, idempotencyKey: null });
       if (woken.workflowRunIds.length > 0) await look();
+    },
+    async erase(ids) {
+      if ('databaseUrl' in options.place)
+        return eraseFromPostgres(options.place.databaseUrl, options.place.schema ?? engineSchema, ids);
+      eraseFromSqlite(join(options.place.directory, 'runs.db'), ids);
     },
     async begin() {
       await worker.start();

@@ -87,6 +87,8 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
         kind: 'message',
         text: services.redact(message.text),
         person: person.id,
+        speaker: person.name,
+        channel: message.channel,
         thread,
         at: message.at,
         tainted: true,

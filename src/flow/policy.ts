@@ -93,8 +93,15 @@ const brakes = new Set(['sophia_stop_run', 'sophia_freeze', 'sophia_revoke_lease
 /** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
 export const builtInRules: PolicyRule[] = [
   builtIn(
-    'stopping, freezing, remembering and reviewing need nobody',
-    ['sophia_stop_run', 'sophia_freeze', 'sophia_remember', 'sophia_review_break_glass', 'sophia_revoke_lease'],
+    'stopping, freezing, remembering, forgetting one’s own and reviewing need nobody',
+    [
+      'sophia_stop_run',
+      'sophia_freeze',
+      'sophia_remember',
+      'sophia_forget',
+      'sophia_review_break_glass',
+      'sophia_revoke_lease',
+    ],
     'allow',
   ),
   {

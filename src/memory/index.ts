@@ -75,6 +75,8 @@ export function createMemory(options: MemoryOptions): Memory {
       return (await rows.forget(selection)).length;
     },
 
+    scrub: () => rows.scrub(),
+
     about: (person) => rows.about(person),
 
     async move(channel, acl) {

@@ -3,6 +3,7 @@ import { SophiaError } from '../core/error.ts';
 import { hashJson } from '../core/hash.ts';
 import type { NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import { withoutSecrets } from '../kit/secrets.ts';
 import { isToken } from './access.ts';
 import { wordsOf } from './words.ts';
 
@@ -17,7 +18,7 @@ export async function prepare(given: NewMemory, rows: MemoryRows, latest: Latest
   if (given.text.trim() === '') return null;
   if (!isToken(given.acl)) throw new SophiaError('bad_input', `Not an access token: ${given.acl}`);
   const at = new Date(given.at).toISOString();
-  const row = { ...usual, ...given, at, text: given.text.toWellFormed() };
+  const row = { ...usual, ...given, at, text: withoutSecrets(given.text.toWellFormed()) };
   return {
     ...row,
     id: idOf(row),

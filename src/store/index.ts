@@ -5,6 +5,7 @@ import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Approvals } from '../core/approval.ts';
 import type { Budgets } from '../core/budget.ts';
+import type { Erasure } from '../core/erasure.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Followups } from '../core/followups.ts';
 import type { Freezes } from '../core/freeze.ts';
@@ -23,6 +24,7 @@ import { createApprovals } from './approvals.ts';
 import { createAudit, type ErasableAudit } from './audit.ts';
 import { createBudgets } from './budgets.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { createErasure } from './erasure.ts';
 import { guarded, readableFailure } from './failure.ts';
 import { createFollowups } from './followups.ts';
 import { createFreezes } from './freezes.ts';
@@ -61,6 +63,7 @@ export interface Store {
   sends: Sends;
   schedules: Schedules;
   memories: MemoryRows;
+  erasure: Erasure;
   modelEvents: ModelEvents;
   /** Full text over the memories, in the same database. */
   textIndex: RecallIndex;
@@ -123,6 +126,7 @@ async function build(
     sends: guarded(createSends(db, clock)),
     schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
+    erasure: guarded(createErasure(db, createAudit(db))),
     modelEvents: guarded(createModelEvents(db)),
     textIndex: guarded(createTextIndex(db, kind)),
     async close() {

@@ -99,6 +99,7 @@ export function listenToWakes(house: TestHouse): string[] {
   const { wake } = house.durable;
   house.services.durable = {
     start: house.durable.start,
+    erase: house.durable.erase,
     async wake(signal) {
       woken.push(signal);
       await wake(signal);

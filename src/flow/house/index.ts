@@ -5,8 +5,10 @@ import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
 import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
+import { forgetActions } from './forget.ts';
 import { freezeActions } from './freeze.ts';
 import { leaseActions } from './leases.ts';
+import { memoryReads } from './memory-kept.ts';
 import { modelActions } from './models.ts';
 import { policyActions } from './policy.ts';
 import { policyExplanations } from './policy-explained.ts';
@@ -29,6 +31,8 @@ export function houseActions(services: () => Services): Action[] {
     budgetActions,
     memoryActions,
     modelActions,
+    memoryReads,
+    forgetActions,
     digestActions,
     showDigestActions,
     policyActions,

@@ -10,7 +10,7 @@ import { type Call, type Data, type Pause, repeatable } from './web.ts';
 
 export type Places = {
   audience(channel: string): Promise<string>;
-  readable(person: PersonId, message: Message): Promise<string[]>;
+  readable(person: PersonId, message: Pick<Message, 'channel' | 'audience'>): Promise<string[]>;
   /** The direct message channel with this person. */
   direct(user: string): Promise<string>;
   /** The channel somebody names, when both they and Sophia are in it. */
