@@ -1,4 +1,4 @@
-/** Loaded before the app under test: ends it by kill -9 at each boundary of its share that the book does not hold yet. */
+/** Loaded before the app under test: ends it by kill -9, or puts it to sleep, at each boundary of its share that the book does not hold yet. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { BackendPostgres } from 'openworkflow/postgres';
@@ -6,6 +6,7 @@ import { BackendSqlite } from 'openworkflow/sqlite';
 
 const book = process.env.FAULT_BOOK ?? '';
 const [share = 0, shares = 1] = (process.env.FAULT_SHARE ?? '0/1').split('/').map(Number);
+const signal = process.env.FAULT_SIGNAL === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
 const held = new Set(existsSync(book) ? readFileSync(book, 'utf8').split('\n') : []);
 
 /** Armed by the test once its story begins: `<book>.armed` is there. */
@@ -16,7 +17,7 @@ function passed(key: string): void {
   if (number % shares !== share) return;
   // Written down before the end: the next life passes here.
   appendFileSync(book, `${key}\n`);
-  process.kill(process.pid, 'SIGKILL');
+  process.kill(process.pid, signal);
 }
 
 type Steps = {

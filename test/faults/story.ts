@@ -9,7 +9,13 @@ export const shares = 12;
 export const chosen = process.env.FAULTS === 'all' ? [...Array(shares).keys()] : [0, 1];
 
 export const preload = ['--import', fileURLToPath(new URL('./boundary.ts', import.meta.url)), 'src/main.ts'];
-export const faultsOf = (book: string, share: number) => ({ FAULT_BOOK: book, FAULT_SHARE: `${share}/${shares}` });
+/** `SIGSTOP`: it falls asleep there instead, and wakes believing that nothing has happened. */
+export type Fault = 'SIGKILL' | 'SIGSTOP';
+export const faultsOf = (book: string, share: number, fault: Fault = 'SIGKILL') => ({
+  FAULT_BOOK: book,
+  FAULT_SHARE: `${share}/${shares}`,
+  FAULT_SIGNAL: fault,
+});
 
 /** What the parent of the processes sees and does; SQLite and Postgres differ only here. */
 export type Records = {
@@ -28,8 +34,12 @@ export type Records = {
 /** Slack's own repetitions are over by then. */
 const sayAgainMs = 3_000;
 
-export type Apps = { start(): Promise<void>; readonly state: string }[];
+/** A sleeper is let lie this long, or until all has ended without it. */
+const sleepMs = 2_500;
 
+export type Apps = { start(): Promise<void>; readonly state: string; readonly pid: number | undefined }[];
+
+/** `lives`: how often one died and was started again, or fell asleep and was woken. */
 type Told = { kills: string[]; lives: number };
 
 /** Ends when every run has ended and nothing received is left open. */
@@ -56,6 +66,19 @@ export async function live(
       await Promise.all(dead.map((app) => app.start().catch(() => {})));
       continue;
     }
+    const sleeper = apps.find((app) => app.state === 'running' && asleep(app.pid));
+    if (sleeper) {
+      lives++;
+      const awake = apps.findIndex((app) => app.state === 'running' && !asleep(app.pid));
+      if (awake !== -1) turnTo(awake);
+      // On SQLite it may hold the database as it sleeps.
+      await records.age().catch(() => {});
+      const until = Date.now() + (awake === -1 ? 200 : sleepMs);
+      while (Date.now() < until && !(await ended(records))) await pause(40);
+      if (sleeper.pid) process.kill(sleeper.pid, 'SIGCONT');
+      await pause(20);
+      continue;
+    }
     const [runs, open, approvals] = await Promise.all([records.runs(), records.open(), records.approvals()]);
     const pending = approvals.find((approval) => approval.state === 'pending' && approval.votes === 0);
     if (pending) await story.approve(pending.id).catch(() => {});
@@ -64,9 +87,25 @@ export async function live(
       await story.say().catch(() => {});
       said = Date.now();
     } else if (runs.length > 0 && open === 0 && runs.every((state) => state !== 'running')) break;
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await pause(40);
   }
   return { kills: kills(book), lives };
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function asleep(pid: number | undefined): boolean {
+  try {
+    // The state stands after the name, which may hold anything, brackets included.
+    return /^ T/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''));
+  } catch {
+    return false;
+  }
+}
+
+async function ended(records: Records): Promise<boolean> {
+  const [runs, open] = await Promise.all([records.runs().catch(() => []), records.open().catch(() => 1)]);
+  return runs.length > 0 && open === 0 && runs.every((state) => state !== 'running');
 }
 
 function kills(book: string): string[] {
