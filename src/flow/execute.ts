@@ -103,8 +103,21 @@ async function write(job: Job, call: ActionCall, action: PlainAction, plan: Plan
         why: problem.message,
       };
     }
-    return settle(job, call, plan, attempt, { state: 'failed', reason: problem.message, hint: problem.hint });
+    const came = attempt === 1 ? null : await cameThrough(job, call, action, plan);
+    return came ?? settle(job, call, plan, attempt, { state: 'failed', reason: problem.message, hint: problem.hint });
   }
+}
+
+/** The write of a sleeper may arrive after it was looked for: then it is what this attempt was refused for. Null when it did not. */
+async function cameThrough(job: Job, call: ActionCall, action: PlainAction, plan: Plan): Promise<Tried | null> {
+  const { services } = job;
+  const entry = await services.ledger.get(keyOf(job, call));
+  if (entry?.state !== 'started') return null;
+  const found = await lookUp(action, plan, { ...lookContext(job), deed: entry.key }, 1);
+  if (found.state === 'not done') return null;
+  if (found.state !== 'later') return settle(job, call, plan, entry.attempt, found);
+  const until = new Date(services.now().getTime() + found.inMs).toISOString();
+  return { state: 'interrupted', until, why: 'it cannot be looked up yet' };
 }
 
 async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: Plan, lookUps: number): Promise<Tried> {

@@ -17,7 +17,7 @@ import { parseInput } from './input.ts';
 import { lookContext, planOf } from './plan.ts';
 import { runRead } from './read.ts';
 import { deedHash, rule, ruleCall } from './ruling.ts';
-import { release } from './targets.ts';
+import { freeTargets, release } from './targets.ts';
 import { unknownAction } from './unknown.ts';
 import { titleOf } from './visible.ts';
 import { record, refusal } from './written.ts';
@@ -118,6 +118,12 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   const lock = { target: plan.target, runId: job.run.id, approvalId: null, since: services.now().toISOString() };
   const holder = await services.locks.take(lock);
   if (holder.runId !== job.run.id) return { state: 'busy', holder };
+  // Who slept until a successor had ended the run must not keep what nobody would free again.
+  const own = await services.runs.get(job.run.id);
+  if (own && own.state !== 'running') {
+    await freeTargets(services, job.run.id);
+    return ended(await refusal(job, call, 'stopped', 'This run has ended.', undefined, plan));
+  }
   await record(job, 'planned', call.action, {
     facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
     texts: { summary: plan.summary },
@@ -179,6 +185,8 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
 async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Promise<void> {
   const { run, services, surface, thread } = job;
   await run.step(`${call.ordinal} queue ${turn}`, async () => {
+    const keeper = await services.runs.get(holder.runId);
+    if (keeper && keeper.state !== 'running') return freeTargets(services, holder.runId);
     const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holder.runId);
     const mine = pending.find((approval) => approval.requester === job.requester.id);
     if (call.breakGlass !== undefined) await takePlace(job, holder.target, holder.runId);

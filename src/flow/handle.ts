@@ -168,6 +168,8 @@ async function closeJob(job: Job): Promise<void> {
     await letGo(services, run.id);
     await services.followups.forget(run.id);
     await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
+    // A sleeper may have taken one in between.
+    await freeTargets(services, run.id);
     // A question may be followed by another; a command stands alone.
     await surface.setStatus(thread, job.origin.message.kind === 'words' ? 'active' : 'closed');
   });

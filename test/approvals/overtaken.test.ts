@@ -1,6 +1,7 @@
 /** An owner that slept while its successor took the deed over: what it says of the end counts no longer, and a broken run leaves nothing open. */
 import { afterEach, expect, test } from 'vitest';
 import type { PlainAction } from '../../src/core/action.ts';
+import { SophiaError } from '../../src/core/error.ts';
 import { reportBroken } from '../../src/flow/door.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { bob, counterActions, openTestHouse, type TestHouse } from '../flow/test-house.ts';
@@ -25,6 +26,68 @@ test('its settlement is refused, and the end that its successor writes down is t
   expect(counter.world.writes).toHaveLength(1);
   const [entry] = (await house.store.ledger.byRun((await house.services.runs.list({ limit: 1 }))[0]?.id ?? '')) ?? [];
   expect(entry).toMatchObject({ state: 'done', attempt: 2 });
+});
+
+test('a write that a sleeper sent after its successor had looked is what the successor is refused for: the deed is done, and said to be', async () => {
+  const counter = counterActions();
+  const add = counter.actions.find((action) => action.name === 'counter_add_amount') as PlainAction;
+  const { run } = add;
+  let tries = 0;
+  add.run = async (plan, context) => {
+    tries++;
+    if (tries === 1) throw new Error('asleep before it was sent');
+    // It woke: its write is there just before the successor's own, which the outside system's check refuses.
+    await run(plan, context);
+    throw new SophiaError('conflict', 'The counter has changed since.');
+  };
+  house = await openTestHouse({ actions: counter.actions, policy: free });
+  const { thread } = await house.say('add 2');
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done', output: { value: 2 } } });
+  expect([tries, counter.world.writes.length]).toEqual([2, 1]);
+});
+
+test('a second try that is refused, and of which nothing came through before, is failed with its reason', async () => {
+  const counter = counterActions();
+  const add = counter.actions.find((action) => action.name === 'counter_add_amount') as PlainAction;
+  let tries = 0;
+  add.run = async () => {
+    tries++;
+    throw tries === 1 ? new Error('asleep') : new SophiaError('conflict', 'The counter has changed since.');
+  };
+  house = await openTestHouse({ actions: counter.actions, policy: free });
+  const { thread } = await house.say('add 2');
+  expect(await house.answer(thread)).toMatchObject({
+    outcome: { state: 'failed', reason: 'The counter has changed since.' },
+  });
+  expect(tries).toBe(2);
+});
+
+test('who slept while planning until the run had ended holds no target afterwards', async () => {
+  const counter = counterActions();
+  house = await openTestHouse({ actions: counter.actions, policy: free });
+  const { take } = house.services.locks;
+  house.services.locks.take = async (lock) => {
+    // Its successor has ended the run and freed what it held.
+    await house.services.runs.end(lock.runId, 'done', 'ended', new Date().toISOString());
+    return take(lock);
+  };
+  const { thread } = await house.say('add 2');
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'refused', code: 'stopped' } });
+  house.services.locks.take = take;
+  expect(counter.world.writes).toEqual([]);
+  expect(await house.answer((await house.say('add 3')).thread)).toMatchObject({ outcome: { state: 'done' } });
+});
+
+test('a target that an ended run still holds is freed by whoever asks for it', async () => {
+  const counter = counterActions();
+  house = await openTestHouse({ actions: counter.actions, policy: free });
+  await house.answer((await house.say('add 1')).thread);
+  const [ended] = await house.services.runs.list({ limit: 1 });
+  await house.services.runs.end(ended?.id ?? '', 'done', 'ended', new Date().toISOString());
+  const since = new Date().toISOString();
+  await house.store.locks.take({ target: 'counter:main', runId: ended?.id ?? '', approvalId: null, since });
+  expect(await house.answer((await house.say('add 2')).thread)).toMatchObject({ outcome: { state: 'done' } });
+  expect(counter.world.value).toBe(3);
 });
 
 test('what a broken run had begun is unknown, listed, and can be settled by a person', async () => {
