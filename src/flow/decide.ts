@@ -58,6 +58,11 @@ export async function decide(services: Services, choice: Choice): Promise<{ coun
       facts: { verdict: choice.verdict, plan: after.plan.hash, state: after.state, votes: after.votes.length },
       ...(reason ? { texts: { reason } } : {}),
     });
+  // What a model proposed was right or wrong; of what a person asked for, nothing is learned.
+  if (result.state === 'counted' && (after.state === 'approved' || after.state === 'denied'))
+    await services.routing
+      .learn({ run: after.runId, kind: 'approval', good: after.state === 'approved' })
+      .catch((error) => services.log.warn({ error: String(error) }, 'nothing could be learned of this decision'));
   if (after.state !== 'pending') await services.durable.wake(`approval:${after.id}`);
   await refreshCards(services, after);
   if (result.state === 'already voted') return no('Your vote is already counted.');

@@ -1,4 +1,5 @@
 /** The unchanged app as a child process amid the emulated world, for one file of journeys: what people do, what Fly and the records then say. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +107,9 @@ export async function openStage(options: StageOptions = {}) {
     ...{ world, app, driver, data, rows, thread, close },
     slack: world.slack,
     fly: world.fly,
+
+    /** The list of models as it is kept on disk. */
+    catalogue: (): string => readFileSync(join(data, 'models.json'), 'utf8'),
 
     /** Past the app, as time would: only while it is down. */
     alter: (statement: string) => onRecords((database) => database.exec(statement)),

@@ -1,0 +1,118 @@
+/** Models in trouble, as people in Slack see it: one breaks off, one is slow, one calls nonsense, money runs out, the list changes, the app restarts. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { alice, eng, eventually, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({
+    environment: {
+      SOPHIA_MODEL_SPEED: '~openai/gpt-mini-latest,~google/gemini-flash-latest',
+      SOPHIA_MODEL_TOOLS: '~anthropic/claude-sonnet-latest,~openai/gpt-latest',
+      SOPHIA_MODEL_FALLBACK: '~anthropic/claude-haiku-latest',
+    },
+  });
+});
+beforeEach(async () => {
+  await stage.quiet();
+  stage.world.openRouter.reset();
+});
+afterAll(() => stage.close());
+
+const sonnet = '~anthropic/claude-sonnet-latest';
+const gpt = '~openai/gpt-latest';
+const mini = '~openai/gpt-mini-latest';
+const flash = '~google/gemini-flash-latest';
+const asked = () => stage.world.openRouter.requests.map((request) => request.body.model);
+/** Every model speaks for itself. */
+const named = () =>
+  stage.world.openRouter.script((request) => ({
+    text: `I am ${request.model}.`,
+    model: String(request.model),
+    cost: 0.002,
+  }));
+const tools = '@sophia which machines of acme-web are healthy?';
+
+test('a model that breaks off in the middle is replaced by the next, and the answer says so', async () => {
+  named();
+  stage.world.openRouter.fail('mid-stream error', { model: sonnet });
+  const place = await stage.driver.say(alice, eng, tools);
+  await stage.driver.reply(place, [`I am ${gpt}.`, `fell back after ${sonnet}`]);
+  expect(asked()).toEqual([sonnet, gpt]);
+});
+
+test('a slow one is not waited for when a quick word is wanted, and only the winner is heard', async () => {
+  named();
+  stage.world.openRouter.fail('slow', { model: mini, delayMs: 20_000 });
+  const place = await stage.driver.say(alice, eng, '@sophia hello there');
+  await stage.driver.reply(place, [`I am ${flash}.`, 'had said nothing after 1000 ms']);
+  await stage.quiet();
+  expect(asked()).toEqual([mini, flash]);
+  expect(JSON.stringify(stage.thread(place))).not.toContain(`I am ${mini}`);
+});
+
+test('a call of a tool that is not there is not carried out: a stronger model is asked, once', async () => {
+  named();
+  stage.world.openRouter.script((request) =>
+    request.model === sonnet
+      ? { calls: [{ name: 'fly_explode', arguments: {} }], model: sonnet, cost: 0.001 }
+      : undefined,
+  );
+  const place = await stage.driver.say(alice, eng, tools);
+  await stage.driver.reply(place, [`I am ${gpt}.`, 'asked again after', 'fly_explode']);
+  expect(asked()).toEqual([sonnet, gpt]);
+});
+
+test('why it came from that model is told in its thread', async () => {
+  named();
+  const place = await stage.driver.say(alice, eng, tools);
+  await stage.driver.reply(place, ['I am ', 'An AI wrote this']);
+  await stage.quiet();
+  await stage.driver.say(alice, eng, '@sophia why', place);
+  await stage.driver.reply(place, [`${sonnet}`, 'answered (tools)', 'configured order']);
+});
+
+test('a person may choose: for one question, and for all of theirs until they say auto', async () => {
+  named();
+  const once = await stage.driver.say(alice, eng, '@sophia using haiku: which machines are healthy?');
+  await stage.driver.reply(once, ['I am ~anthropic/claude-haiku-latest.']);
+  await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia model gpt latest'), [`go to ${gpt}`]);
+  await stage.driver.reply(await stage.driver.say(alice, eng, '@sophia hello again'), [`I am ${gpt}.`]);
+  await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia model auto'), ['best for it']);
+  await stage.driver.reply(await stage.driver.say(alice, eng, '@sophia hello once more'), [`I am ${mini}.`]);
+  const nobody = await stage.driver.say(alice, eng, '@sophia using hal 9000: open the doors');
+  await stage.driver.reply(nobody, ['I know no model called “hal 9000”']);
+});
+
+test('a model that the provider takes away is not asked after the next look at the list', async () => {
+  stage.world.openRouter.offer({ [sonnet]: { expires: '2026-01-01' } });
+  await stage.app.stop();
+  await stage.app.start();
+  named();
+  await eventually('the new list is in use', () => {
+    const kept = stage.catalogue();
+    expect(kept).toContain('2026-01-01');
+  });
+  const place = await stage.driver.say(alice, eng, tools);
+  await stage.driver.reply(place, [`I am ${gpt}.`]);
+  expect(asked()).toEqual([gpt]);
+});
+
+test('what was learned outlives a crash: the leaderboard still has its answers', async () => {
+  named();
+  await stage.driver.reply(await stage.driver.say(alice, eng, '@sophia good morning'), [`I am ${mini}.`]);
+  await stage.quiet();
+  await stage.app.crash();
+  await stage.app.start();
+  await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia models'), ['Models', mini, '$0.0020', '█']);
+});
+
+test('a model that could break the budget is not asked, and the asker is told which and what to do', async () => {
+  const poor = await openStage({ environment: { SOPHIA_BUDGET_RUN_USD: '0.01' } });
+  try {
+    const place = await poor.driver.say(alice, eng, tools);
+    await poor.driver.reply(place, ["this run's budget", 'SOPHIA_BUDGET_RUN_USD']);
+    expect(poor.world.openRouter.requests).toEqual([]);
+  } finally {
+    await poor.close();
+  }
+});
