@@ -84,7 +84,7 @@ export function healthOf(parts: DoctorPart[]): () => Promise<PartHealth[]> {
       return { state: 'failing', problem: message, hint };
     });
     return found.state === 'ok'
-      ? { name, state: 'ok', words: `may ${found.can}` }
+      ? { name, state: 'ok', words: found.can }
       : { name, state: 'failing', words: `${found.problem} ${found.hint}`.trim() };
   };
   return () => {

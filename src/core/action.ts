@@ -57,6 +57,8 @@ type Facts = {
   example?: string;
   /** Which arguments a lease offered after it may leave open. */
   varies?: readonly string[];
+  /** What is said once it is done, where the plan's summary would leave something out. */
+  told?(output: Json): string;
   /** How its output looks to people, when a plain listing would not do. */
   show?(output: Json): Reply;
 };

@@ -55,7 +55,16 @@ export async function settled(
   await release(job, call);
   if (state === 'unknown')
     await askUnknown(job, keyOf(job, call), plan, row.reference, String((result as { evidence?: unknown }).evidence));
-  return { state: 'ended', outcome: outcomeOf(plan, { state, ...(result as object) } as End, row.reference) };
+  return {
+    state: 'ended',
+    outcome: outcomeOf(plan, told(job, call, { state, ...(result as object) } as End), row.reference),
+  };
+}
+
+function told(job: Job, call: ActionCall, end: End): End {
+  if (end.state !== 'done' || end.summary !== undefined) return end;
+  const summary = job.services.actions.get(call.action)?.told?.(end.output);
+  return summary === undefined ? end : { ...end, summary };
 }
 
 function outcomeOf(plan: Plan, end: End, reference: string): Outcome {

@@ -196,7 +196,7 @@ async function putBack(context: WorkflowContext, work: Back): Promise<WorkflowEn
   if (stuck.length > 0)
     return {
       state: 'failed',
-      reason: `${work.reason} Rolling back did not work on ${stuck.join(', ')}.`,
+      reason: `${sentence(work.reason)} Rolling back did not work on ${stuck.join(', ')}.`,
       hint: `Look now: \`/sophia status ${app}\`.`,
       output: result,
     };
@@ -206,10 +206,15 @@ async function putBack(context: WorkflowContext, work: Back): Promise<WorkflowEn
       : `I rolled back ${moves.length === 1 ? 'that machine' : `${moves.length} machines`}; all run what they ran before.`;
   return {
     state: 'failed',
-    reason: `${work.reason} ${outcome}`,
+    reason: `${sentence(work.reason)} ${outcome}`,
     hint: change.mend,
     output: result,
   };
+}
+
+/** What a service said of itself may end without a full stop. */
+function sentence(words: string): string {
+  return /[.!?]$/.test(words.trim()) ? words.trim() : `${words.trim()}.`;
 }
 
 function halted(

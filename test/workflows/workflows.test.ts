@@ -38,7 +38,7 @@ test('the first ill machine is put back and no other is touched', async () => {
   expect(await run('deploy web')).toMatchObject({
     outcome: {
       state: 'failed',
-      reason: expect.stringMatching(/iad miad is not healthy: GET \/healthz: 500 I rolled back that machine/),
+      reason: expect.stringMatching(/iad miad is not healthy: GET \/healthz: 500\. I rolled back that machine/),
     },
   });
   expect(world.updates).toEqual(['miad b', 'miad a']);

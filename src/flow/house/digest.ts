@@ -35,6 +35,10 @@ export function digestActions(services: () => Services): Action[] {
         ),
     }),
     output: z.strictObject({ schedule: z.string(), said: z.string() }),
+    told: (output) => {
+      const { schedule, said } = output as { schedule: string; said: string };
+      return `It comes ${said} as ${schedule}: \`digest preview ${schedule}\` shows it to you, \`digest remove ${schedule}\` ends it.`;
+    },
     async plan({ template: name, when }, context) {
       const { elsewhere, ...read } = readSchedule(when, context.requester.timeZone ?? 'UTC');
       const surface = surfaceOf(services(), context.requester.id);
