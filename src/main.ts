@@ -89,7 +89,7 @@ async function serve(settings: Settings): Promise<void> {
       return hub.mayWrite(login, repository);
     },
   };
-  const models = connectModels(settings, process.env, { events: store.modelEvents, log, now });
+  const models = connectModels(settings, process.env, { events: store.modelEvents, budgets: store.budgets, log, now });
   const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { fly } from './connectors/fly/index.ts';
 import { github } from './connectors/github/index.ts';
+import type { Budgets } from './core/budget.ts';
 import type { Connection, ConnectorHealth, Log } from './core/connector.ts';
 import { SophiaError, toSophiaError } from './core/error.ts';
 import type { PartHealth } from './core/home.ts';
@@ -19,11 +20,12 @@ import {
   createModel,
   createRouting,
   type FurtherServer,
+  keepEvaluating,
   localModels,
   parseMaxPrice,
   parseServers,
 } from './models/index.ts';
-import { configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
+import { capsOf, configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
 import type { DoctorPart } from './surfaces/cli/doctor.ts';
 import { parseServices } from './workflows/index.ts';
@@ -115,6 +117,8 @@ const catalogueMs = 30 * 60_000;
 const hedgeMs = 1_000;
 const backOffMs = [1_000, 2_000, 4_000];
 
+const noClasses = { reasoning: [], coding: [], speed: [], analysis: [], tools: [], fallback: [] };
+
 /** For a look at what is configured: nothing is measured or remembered. */
 export function connectModel(settings: Settings, log: Log): Model {
   if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
@@ -126,9 +130,9 @@ export function connectModel(settings: Settings, log: Log): Model {
 export function connectModels(
   settings: Settings,
   environment: Environment,
-  parts: { events: ModelEvents; log: Log; now: () => Date },
+  parts: { events: ModelEvents; budgets: Budgets; log: Log; now: () => Date },
 ) {
-  const { events, log, now } = parts;
+  const { events, budgets, log, now } = parts;
   const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
   const further = parseServers(settings.SOPHIA_SERVERS ?? '', (variable) => environment[variable]);
   if (!further.some(({ name }) => name === ollama.name)) further.push(ollama);
@@ -163,7 +167,20 @@ export function connectModels(
       const warn = (error: unknown) => log.warn({ error: String(error) }, 'The models could not be looked at.');
       look().catch(warn);
       const looking = setInterval(() => void look().catch(warn), catalogueMs);
-      return () => clearInterval(looking);
+      const monthUsd = settings.SOPHIA_MODEL_EVALUATION_USD;
+      // Exactly the model that is named answers here: nobody takes its place, and nothing is learned of it as of a live answer.
+      const alone = createModel({ ...{ baseUrl, apiKey, further, maxPrice, privacy, log, now }, classes: noClasses });
+      const stopEvaluating =
+        monthUsd > 0
+          ? keepEvaluating({
+              ...{ ask: alone, routing, events, budgets, monthUsd, log, now },
+              limits: capsOf(settings),
+            })
+          : () => undefined;
+      return () => {
+        clearInterval(looking);
+        stopEvaluating();
+      };
     },
   };
 }

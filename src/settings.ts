@@ -60,6 +60,7 @@ const schema = z.object({
   ),
   SOPHIA_MODEL_THRIFT: z.coerce.number().min(0).max(1).optional(),
   SOPHIA_MODEL_PRIVACY: z.enum(['any', 'no-training', 'no-retention']).default('any'),
+  SOPHIA_MODEL_EVALUATION_USD: z.coerce.number().min(0).default(5),
   SOPHIA_SERVERS: text,
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: text,

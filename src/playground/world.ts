@@ -215,6 +215,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       FLY_API_TOKEN: fly.token,
       FLY_API_URL: fly.url,
       FLY_REGISTRY_URL: fly.registryUrl,
+      // The rehearsal model has nothing to be measured by, and a visitor's own key is not spent on it.
+      SOPHIA_MODEL_EVALUATION_USD: '0',
       ...(openRouterKey
         ? { OPENROUTER_API_KEY: openRouterKey }
         : { OPENROUTER_API_KEY: openRouter.apiKey, OPENROUTER_BASE_URL: openRouter.baseUrl }),
