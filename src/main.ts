@@ -60,7 +60,9 @@ async function serve(settings: Settings): Promise<void> {
   const now = () => new Date();
   const store = await openStore(place);
   await seedPolicy({ policies: store.policies, policyFile: files.policy, now });
+  const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const slack = await createSlack({
+    ...(settings.SOPHIA_LISTEN === 'invited' ? { listening: { memory, redact } } : {}),
     botToken: settings.SLACK_BOT_TOKEN ?? '',
     ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
     ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
@@ -90,7 +92,6 @@ async function serve(settings: Settings): Promise<void> {
     },
   };
   const models = connectModels(settings, process.env, { events: store.modelEvents, budgets: store.budgets, log, now });
-  const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const actions = new Map<string, Action>();
   const services: Omit<Services, 'durable'> = {
     ...store,

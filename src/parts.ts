@@ -216,7 +216,14 @@ export async function connectMemory(settings: Settings, store: Store, log: Log, 
     : null;
   const index = outside ? withFallback(outside, store.textIndex, log) : store.textIndex;
   return {
-    memory: createMemory({ rows: store.memories, index, embeddings, log, now }),
+    memory: createMemory({
+      rows: store.memories,
+      index,
+      embeddings,
+      log,
+      now,
+      keep: { channelDays: settings.SOPHIA_KEEP_DAYS, directDays: settings.SOPHIA_KEEP_DIRECT_DAYS },
+    }),
     upkeep: createUpkeep({ rows: store.memories, outside, embeddings, now, log }),
     name: outside?.name ?? store.textIndex.name,
   };

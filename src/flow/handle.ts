@@ -89,6 +89,7 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
         person: person.id,
         speaker: person.name,
         channel: message.channel,
+        origin: await originOf(message, run, services),
         thread,
         at: message.at,
         tainted: true,
@@ -107,6 +108,12 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     taint: [...(message.taint ?? [])],
     denied: new Set(),
   };
+}
+
+/** A message that started the run has its name: whoever listens to the channel keeps the same row under it. */
+async function originOf(message: Message, run: Run, services: Services): Promise<string | null> {
+  const job = (await services.runs.get(run.id))?.jobKey ?? '';
+  return /^\d+\.\d+$/.test(job.slice(message.channel.length + 1)) && job.startsWith(`${message.channel}:`) ? job : null;
 }
 
 async function openThread(message: Message, run: Run, services: Services): Promise<string | null> {

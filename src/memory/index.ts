@@ -6,7 +6,7 @@ import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
 import { allowedTokens } from './access.ts';
 import { pack } from './pack.ts';
-import { type Latest, prepare } from './prepare.ts';
+import { type Keep, type Latest, prepare } from './prepare.ts';
 import { search } from './recall.ts';
 import { wordsVersion } from './words.ts';
 
@@ -16,10 +16,11 @@ export type MemoryOptions = {
   embeddings?: Embeddings | null;
   log?: Log;
   now?: () => Date;
+  keep?: Keep;
 };
 
 export function createMemory(options: MemoryOptions): Memory {
-  const { rows, index, embeddings = null, log, now = () => new Date() } = options;
+  const { rows, index, embeddings = null, log, now = () => new Date(), keep: days } = options;
 
   /** Without its meaning a question is still found by its words. */
   async function meaningOf(query: string): Promise<number[] | undefined> {
@@ -36,7 +37,7 @@ export function createMemory(options: MemoryOptions): Memory {
     const latest: Latest = new Map();
     const made: StoredMemory[] = [];
     for (const one of given) {
-      const row = await prepare(one, rows, latest);
+      const row = await prepare(one, rows, { latest, ...(days ? { days } : {}) });
       if (row) made.push(row);
     }
     await rows.put(made, wordsVersion);

@@ -13,8 +13,15 @@ const longestTalkMs = 2 * 3_600_000;
 
 export type Latest = Map<string, { at: string; talk: string | null } | null>;
 
+/** How long words are kept, by the kind of place; what somebody asked to be remembered, and code, stay until they are forgotten. */
+export type Keep = { channelDays: number; directDays: number };
+
 /** `latest` carries the talks from row to row of one batch, whose earlier rows are not in the record yet. */
-export async function prepare(given: NewMemory, rows: MemoryRows, latest: Latest): Promise<StoredMemory | null> {
+export async function prepare(
+  given: NewMemory,
+  rows: MemoryRows,
+  { latest, days }: { latest: Latest; days?: Keep },
+): Promise<StoredMemory | null> {
   if (given.text.trim() === '') return null;
   if (!isToken(given.acl)) throw new SophiaError('bad_input', `Not an access token: ${given.acl}`);
   const at = new Date(given.at).toISOString();
@@ -24,7 +31,17 @@ export async function prepare(given: NewMemory, rows: MemoryRows, latest: Latest
     id: idOf(row),
     talk: row.talk ?? (await talkOf(row, rows, latest)),
     words: searchWords(row),
+    expiresAt: row.expiresAt ?? (days ? endOf(row, days) : null),
   };
+}
+
+function endOf(
+  { acl, kind, trust, at }: Pick<StoredMemory, 'acl' | 'kind' | 'trust' | 'at'>,
+  days: Keep,
+): string | null {
+  if (trust === 'kept' || (kind !== 'message' && kind !== 'summary' && kind !== 'fact')) return null;
+  const direct = /^[a-z]+:[^:]+:D/.test(acl);
+  return new Date(Date.parse(at) + (direct ? days.directDays : days.channelDays) * 86_400_000).toISOString();
 }
 
 /** Who said it is searched as well, since people ask for it by name; of code its name counts most, then its path. */

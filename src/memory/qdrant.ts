@@ -23,7 +23,8 @@ export function createQdrantIndex(options: QdrantOptions): RecallIndex {
   const { url, apiKey, collection = 'sophia_memory', dimensions, timeoutMs = 5_000 } = options;
   const client = new QdrantClient({
     url,
-    ...(apiKey ? { apiKey } : {}),
+    // As a plain header: given as a key, the client writes to the console when the server is near and unencrypted.
+    ...(apiKey ? { headers: { 'api-key': apiKey } } : {}),
     timeout: timeoutMs,
     // It asks the server's version and writes to the console.
     checkCompatibility: false,

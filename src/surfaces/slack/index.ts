@@ -13,6 +13,7 @@ import { wanted } from './failures.ts';
 import { isTalkOfTwo } from './history.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
+import { type Listening, registerListening } from './listen.ts';
 import { createLive } from './live.ts';
 import { createNames } from './names.ts';
 import { createPeople } from './people.ts';
@@ -52,6 +53,8 @@ export type SlackOptions = {
   health?: { ready(): Promise<boolean> };
   /** Prometheus text, served at /metrics. */
   metrics?: () => Promise<string>;
+  /** Keeps what is said in channels; left out, nothing is. */
+  listening?: Listening;
   /** How to wait; tests need not. */
   pause?: Pause;
 };
@@ -142,6 +145,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
         now,
         log,
       });
+      if (options.listening) registerListening({ app: bolt.app, listening: options.listening, self, places, people });
       // Interactions must be answered within seconds: they use the impatient client.
       const edit = registerEdits({ app: bolt.app, door, answer, redact });
       const press = createPresses({ door, places, self, now });

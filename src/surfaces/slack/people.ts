@@ -28,6 +28,8 @@ export type People = {
   group(name: string): Promise<PersonId[]>;
   /** For history: the name, or the id when it cannot be known. */
   nameOf(user: string): Promise<string>;
+  /** Somebody changed: who they are is asked anew. */
+  forget(user: string): void;
 };
 
 export function createPeople(options: { call: Call; team: string; now: () => Date; pause: Pause }): People {
@@ -65,6 +67,7 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
       const all = await Promise.all((await members(found.id)).map((user) => person(`slack:${team}:${user}`)));
       return all.filter((one) => one.kind === 'member').map((one) => one.id);
     },
+    forget: (user) => look.drop(user),
     async nameOf(user) {
       return look(user).then(displayName, () => user);
     },

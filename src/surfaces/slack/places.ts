@@ -13,6 +13,8 @@ export type Places = {
   readable(person: PersonId, message: Pick<Message, 'channel' | 'audience'>): Promise<string[]>;
   /** The direct message channel with this person. */
   direct(user: string): Promise<string>;
+  /** Something happened to the channel: what was known of it is asked anew. */
+  forget(channel: string): void;
   /** The channel somebody names, when both they and Sophia are in it. */
   named(words: string, person: PersonId): Promise<{ channel: string; audience: string; name: string }>;
 };
@@ -70,9 +72,27 @@ export function createPlaces(options: {
     return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
   }
 
+  /** Private places that both this person and Sophia are in; none when it cannot be known. */
+  const shared = kept(30_000, now, async (user: string) => {
+    const found: string[] = [];
+    let cursor = '';
+    for (let page = 0; page < mostMemberPages; page++) {
+      const types = 'private_channel,mpim';
+      const data = await ask('users.conversations', { user, types, limit: 200, ...(cursor ? { cursor } : {}) });
+      for (const channel of Array.isArray(data.channels) ? data.channels : []) found.push(String(channel.id));
+      cursor = nextCursor(data);
+      if (cursor === '') break;
+    }
+    return found;
+  });
+
   return {
     direct,
     audience,
+    forget(channel) {
+      for (const known of [isPublic, members, nameOf]) known.drop(channel);
+      shared.clear();
+    },
     async named(words, person) {
       const channel = /^#?([CG][A-Z0-9]{4,40})$/.exec(words)?.[1];
       if (!channel)
@@ -96,6 +116,9 @@ export function createPlaces(options: {
       // Somebody else's direct messages are theirs alone.
       const maybe = message.audience === here && !channel.startsWith('D');
       if (maybe && (await members(channel)).has(user)) tokens.add(here);
+      // What is said in their own direct messages nobody else reads: there they may draw on all they may read.
+      if (message.audience === here && channel === (await direct(user)))
+        for (const place of await shared(user).catch(() => [])) tokens.add(`slack:${team}:${place}`);
       return [...tokens];
     },
   };

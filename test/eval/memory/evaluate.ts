@@ -1,4 +1,4 @@
-/** `npm run eval -- memory [--data <folder of LoCoMo>]`: how often recall finds the evidence, without a key and without a server. */
+/** `npm run eval -- memory [--data <folder of LoCoMo> | --access <count>]`: how often recall finds the evidence, without a key and without a server. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +6,16 @@ import { parseArgs } from 'node:util';
 import type { Memory, NewMemory } from '../../../src/core/memory.ts';
 import { createMemory } from '../../../src/memory/index.ts';
 import { openStore } from '../../../src/store/index.ts';
+import { tryTriples } from '../../memory/access-triples.ts';
+import { indexes } from '../../memory/indexes.ts';
 import { makeCodeSet } from './code-set.ts';
 import { readLocomo } from './locomo.ts';
 import { type Figures, measure, type Question, Tally, table } from './questions.ts';
 import { leaks, makeSlackSet } from './slack-set.ts';
 
 export async function evaluate(words: string[]): Promise<number> {
-  const { values } = parseArgs({ args: words, options: { data: { type: 'string' } } });
+  const { values } = parseArgs({ args: words, options: { data: { type: 'string' }, access: { type: 'string' } } });
+  if (values.access) return triesOfAccess(Number(values.access));
   if (values.data) {
     const figures = await measureSet(readLocomo(values.data));
     process.stdout.write(table('LoCoMo (single turns)', figures));
@@ -57,6 +60,23 @@ export async function evaluate(words: string[]): Promise<number> {
     ]),
   );
   return 0;
+}
+
+async function triesOfAccess(count: number): Promise<number> {
+  let foreign = 0;
+  for (const { name, skip, open } of indexes) {
+    if (skip) continue;
+    const bench = await open();
+    const begun = performance.now();
+    const verdict = await tryTriples(bench, count);
+    await bench.close();
+    foreign += verdict.foreign;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+    process.stdout.write(
+      `${name}: ${verdict.triples} triples, ${verdict.rows} rows recalled, ${verdict.foreign} foreign (${seconds} s)\n`,
+    );
+  }
+  return foreign === 0 ? 0 : 1;
 }
 
 function measureSet(set: { rows: NewMemory[]; questions: Question[] }): Promise<Map<string, Figures>> {

@@ -60,6 +60,18 @@ export const conversations: Record<string, Method> = {
       return { members: items, response_metadata: { next_cursor: next } };
     },
   },
+  'users.conversations': {
+    scopes: reading,
+    rate: 50,
+    run(args, { world }) {
+      const user = args.text('user') ?? world.bot.userId;
+      // Of somebody else only what the caller is in too.
+      const both = [user, world.bot.userId];
+      const own = ofTypes(world, args).filter((channel) => both.every((one) => channel.members.includes(one)));
+      const { items, next } = page(own, args);
+      return { channels: items.map((channel) => describe(world, channel)), response_metadata: { next_cursor: next } };
+    },
+  },
   'conversations.open': {
     scopes: ['im:write', 'mpim:write'],
     rate: 50,
