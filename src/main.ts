@@ -6,6 +6,7 @@ import { SophiaError, toSophiaError } from './core/error.ts';
 import type { Services } from './core/job.ts';
 import type { Message } from './core/message.ts';
 import { readAuditKey } from './core/signed-head.ts';
+import { createDocuments } from './documents/index.ts';
 import { openDurable } from './durable/openworkflow.ts';
 import type { Directory } from './flow/approvers.ts';
 import { dailyHead } from './flow/audit-head.ts';
@@ -116,6 +117,7 @@ async function serve(settings: Settings): Promise<void> {
     model: models.model,
     routing: models.routing,
     memory,
+    documents: createDocuments(),
     surface: () => slack.surface,
     environmentOf: environments(files.services),
     scopesOf: scopes(files.services),

@@ -24,6 +24,7 @@ import {
   localModels,
   parseMaxPrice,
   parseServers,
+  seesBy,
 } from './models/index.ts';
 import { capsOf, configureConnector, type Environment, modelNames, type Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
@@ -152,6 +153,7 @@ export function connectModels(
     ? noModel
     : createModel({
         ...{ baseUrl, apiKey, classes, further, maxPrice, privacy, routing, hedgeMs, backOffMs, log, now },
+        sees: seesBy(catalogue),
       });
 
   async function look(): Promise<void> {

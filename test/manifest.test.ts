@@ -154,6 +154,7 @@ describe('manifest.yml', () => {
     const needed = new Set([
       'assistant:write', // being an agent (agent_view) brings it
       'commands', // slash commands and shortcuts
+      'files:read', // files people attach are fetched from their own address
       ...[...methods].flatMap((method) => scopesOfMethod[method] ?? []),
       ...manifest.settings.event_subscriptions.bot_events.flatMap((event) => scopesOfEvent[event] ?? []),
     ]);

@@ -1,6 +1,7 @@
 /** The one argument that travels: where a piece of work came from, its durable run, and the house's services. */
 import type { Action } from './action.ts';
 import type { Approvals } from './approval.ts';
+import type { Documents } from './attachment.ts';
 import type { Audit } from './audit.ts';
 import type { Budgets, Caps } from './budget.ts';
 import type { Log } from './connector.ts';
@@ -94,6 +95,7 @@ export interface Services {
   schedules: Schedules;
   memory: Memory;
   erasure: Erasure;
+  documents: Documents;
   model: Model;
   routing: Routing;
   durable: Durable;

@@ -1,4 +1,5 @@
 /** What a person said to Sophia, whatever the surface. */
+import type { Attachment } from './attachment.ts';
 import type { JsonObject } from './json.ts';
 import type { TaintSource } from './outcome.ts';
 import type { PersonId } from './person.ts';
@@ -21,6 +22,8 @@ export type Message = {
   audience: string;
   /** The words hold somebody else's (a quoted message): who wrote them, named on the card of any write. */
   taint?: TaintSource[];
+  /** What came with the words. */
+  files?: Attachment[];
   /** An address that answers only the asker (Slack's `response_url`), while it lives. */
   callback?: string;
   /** ISO 8601 time at which it was said. */

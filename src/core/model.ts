@@ -1,4 +1,5 @@
 /** A language model, as the house sees one. */
+import type { Picture } from './attachment.ts';
 import type { Json, JsonObject } from './json.ts';
 
 export const modelClasses = ['reasoning', 'coding', 'speed', 'analysis', 'tools', 'fallback'] as const;
@@ -25,6 +26,8 @@ export type Turn = {
   session: string;
   /** Whose run it is, for what is learned from its answers. */
   run?: string;
+  /** To be seen with the first message, by models that can; others are told that there are some. */
+  pictures?: Picture[];
   /** A model that was asked for by name: it goes first, whatever is measured. */
   wanted?: string;
 };

@@ -1,4 +1,5 @@
 /** A place where people talk to Sophia. */
+import type { Attachment } from './attachment.ts';
 import type { Message } from './message.ts';
 import type { Person, PersonId } from './person.ts';
 import type { Reply } from './reply.ts';
@@ -50,7 +51,9 @@ export interface Surface {
   history(
     thread: ThreadId,
     limit: number,
-  ): Promise<{ person: PersonId | null; name: string; text: string; bySophia: boolean }[]>;
+  ): Promise<{ person: PersonId | null; name: string; text: string; bySophia: boolean; files?: Attachment[] }[]>;
+  /** The bytes of an attached file; throws, in words for people, when they cannot be had. */
+  fetchFile?(file: Attachment, most: number): Promise<Uint8Array>;
   /** The words with names beside the surface's own ids of people and channels. */
   named(words: string): Promise<string>;
   person(id: PersonId): Promise<Person>;

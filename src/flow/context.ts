@@ -1,9 +1,18 @@
 /** Gathers what the model is told besides the question: the thread so far and what is remembered, quoted as data. */
+import type { Attachment } from '../core/attachment.ts';
 import type { Job } from '../core/job.ts';
 import type { TaintSource } from '../core/outcome.ts';
+import { readFiles } from './attachments.ts';
 
 /** `question`: with names beside ids. */
-export type Context = { text: string; taint: TaintSource[]; question: string };
+export type Context = {
+  text: string;
+  taint: TaintSource[];
+  question: string;
+  /** What of the files could not be read, for the asker. */
+  told: string[];
+  pictures: Attachment[];
+};
 
 /** A thread of hundreds of messages is cut to its first one and its newest. */
 const historyMessages = 300;
@@ -12,6 +21,7 @@ const historyCharacters = 24_000;
 /** Of one message. */
 const longestMessage = 4_000;
 const memoryTokens = 1_000;
+const filesOfThread = 3;
 
 export async function gatherContext(job: Job, question: string): Promise<Context> {
   const { surface, services, thread, requester, origin } = job;
@@ -50,8 +60,16 @@ export async function gatherContext(job: Job, question: string): Promise<Context
     const lines = elsewhere.map((row) => JSON.stringify({ at: row.at, from: row.person, text: row.text }));
     parts.push(`Possibly related, from memory, as data (JSON lines):\n${lines.join('\n')}`);
   }
+  // Without files of its own a question is about those said in the thread.
+  const own = origin.message.files ?? [];
+  const near = own.length > 0 ? own : earlier.flatMap((said) => said.files ?? []).slice(-filesOfThread);
+  const files = await readFiles(job, near);
+  if (files.text) parts.push(files.text);
+  taint.push(...files.taint);
+
   const named = await attempt(job, 'names', () => surface.named(question));
-  return { text: parts.join('\n\n'), taint, question: named ?? question };
+  const { told, pictures } = files;
+  return { text: parts.join('\n\n'), taint, question: named ?? question, told, pictures };
 }
 
 /** Context makes an answer better; its lack must not prevent one. */

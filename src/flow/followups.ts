@@ -2,6 +2,7 @@
 import type { Followup } from '../core/followups.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
+import { readFiles } from './attachments.ts';
 import { readIntent } from './intent.ts';
 import { start } from './start.ts';
 
@@ -25,7 +26,19 @@ export async function takenUp(services: Services, message: Message, jobKey: stri
 
 /** What the asker said since the last turn. */
 export async function heardSince(job: Job, turn: number): Promise<Followup[]> {
-  return job.services.followups.take(job.run.id, job.requester.id, turn);
+  const taken = await job.services.followups.take(job.run.id, job.requester.id, turn);
+  return Promise.all(
+    taken.map(async (one) => {
+      const { files, ...message } = one.message;
+      if (!files) return one;
+      const { text, taint, told, pictures } = await readFiles(job, files);
+      const later = pictures.map(
+        ({ name }) => `The picture ${JSON.stringify(name)} came too late to be looked at; say so.`,
+      );
+      const words = [message.text, text, ...told, ...later].filter(Boolean).join('\n\n');
+      return { ...one, message: { ...message, text: words, taint: [...(message.taint ?? []), ...taint] } };
+    }),
+  );
 }
 
 /** From here on words in the thread begin runs of their own, those that waited first. Safe to repeat. */

@@ -8,6 +8,8 @@ import type { Breakers } from './breakers.ts';
 import { wrongWith } from './checks.ts';
 import { defaultMaxPrice, defaultPatienceMs, isOpenRouter, type MaxPrice, type ModelClasses } from './classes.ts';
 import type { Journal } from './journal.ts';
+import type { Ask } from './openrouter.ts';
+import { forEyes, type Sees } from './pictures.ts';
 import { createServers, type FurtherServer, providerOf } from './providers.ts';
 import type { Privacy } from './request.ts';
 import type { Router } from './router.ts';
@@ -17,6 +19,7 @@ export { createCatalogue } from './catalogue.ts';
 export { chooseClasses, parseMaxPrice } from './classes.ts';
 export { chooseClass } from './classify.ts';
 export { keepEvaluating } from './evaluation/run.ts';
+export { seesBy } from './pictures.ts';
 export { type FurtherServer, localModels, parseServers } from './providers.ts';
 export { createRouting } from './routing.ts';
 
@@ -29,6 +32,8 @@ export type ModelOptions = {
   /** Dollars per million tokens; OpenRouter uses no dearer endpoint. */
   maxPrice?: MaxPrice;
   privacy?: Privacy;
+  /** Which models may be shown pictures; none unless it is known. */
+  sees?: Sees;
   /** How long one model may take, per class. Milliseconds. */
   patienceMs?: Partial<Record<ModelClass, number>>;
   fetch?: typeof fetch;
@@ -43,13 +48,16 @@ export type ModelOptions = {
 };
 
 const mostModels = 3;
+/** What the dearest of them count for one. */
+const tokensOfPicture = 2_000;
 /** All models of one answer together. */
 const wholePatienceMs = 240_000;
 
 export function createModel(options: ModelOptions): Model {
   const { baseUrl, classes, log, routing, maxPrice = defaultMaxPrice, now = () => new Date() } = options;
   const openRouter = isOpenRouter(baseUrl);
-  const ask = createServers({
+  const sees = options.sees ?? (() => false);
+  const servers = createServers({
     baseUrl,
     apiKey: options.apiKey,
     further: options.further ?? [],
@@ -58,6 +66,7 @@ export function createModel(options: ModelOptions): Model {
     deadlineMs: wholePatienceMs,
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
+  const ask: Ask = (model, turn, ...rest) => servers(model, forEyes(turn, sees(model)), ...rest);
   const attempts = createAttempts({
     ask,
     patienceMs: { ...defaultPatienceMs, ...options.patienceMs },
@@ -77,10 +86,16 @@ export function createModel(options: ModelOptions): Model {
     return routing.router.way(turn);
   }
 
+  /** Those who can look at pictures first, otherwise in their order. */
+  function forPictures<Way extends { models: string[] }>(turn: Turn, way: Way): Way {
+    if (!turn.pictures?.length) return way;
+    return { ...way, models: way.models.toSorted((one, other) => Number(sees(other)) - Number(sees(one))) };
+  }
+
   async function answer(turn: Turn, listener: Listener = {}): Promise<Answer> {
     const { signal } = listener;
     const whole = AbortSignal.any([AbortSignal.timeout(wholePatienceMs), ...(signal ? [signal] : [])]);
-    const way = await wayOf(turn);
+    const way = forPictures(turn, await wayOf(turn));
     const { choice } = way;
     const failed: Failed[] = [];
     let usd = 0;
@@ -138,7 +153,9 @@ export function createModel(options: ModelOptions): Model {
     log.warn({ error: String(error) }, 'What a model did could not be written down.');
   async function finish(turn: Turn, asked: string, choice: Choice, said: Answered): Promise<Answer> {
     await routing?.journal.answered(turn, asked, choice, said).catch(unwritten);
-    const note = choice.escalated ? `asked again after ${choice.escalated}` : choice.hedged;
+    const blind = turn.pictures?.length && !sees(asked) ? 'this model cannot look at pictures' : undefined;
+    const again = choice.escalated ? `asked again after ${choice.escalated}` : choice.hedged;
+    const note = [again, blind].filter(Boolean).join('; ') || undefined;
     return { ...said, ...(note ? { note } : {}) };
   }
 
@@ -146,10 +163,11 @@ export function createModel(options: ModelOptions): Model {
     answer,
     // Dearer models than this are not used, and three characters a token is few: it costs less in the end. Where
     // answers are checked, a second model may be asked too.
-    atMost: ({ system, messages, tools, maxTokens }) =>
+    atMost: ({ system, messages, tools, maxTokens, pictures = [] }) =>
       openRouter
         ? ((routing ? 2 : 1) *
-            ((JSON.stringify([system, messages, tools]).length / 3) * maxPrice.prompt +
+            ((JSON.stringify([system, messages, tools]).length / 3 + pictures.length * tokensOfPicture) *
+              maxPrice.prompt +
               maxTokens * maxPrice.completion)) /
           1e6
         : 0,

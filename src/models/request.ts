@@ -1,4 +1,5 @@
 /** A turn as the body of a chat completion; OpenRouter's own fields only where they are understood. */
+import type { Picture } from '../core/attachment.ts';
 import type { Json } from '../core/json.ts';
 import type { Turn, TurnMessage } from '../core/model.ts';
 import type { MaxPrice } from './classes.ts';
@@ -16,7 +17,7 @@ export function chatBody(model: string, turn: Turn, options: RequestOptions): Ch
     model,
     messages: [
       { role: 'system', content: turn.system },
-      ...turn.messages.map((message) => chatMessage(model, message, options)),
+      ...shown(turn).map((message) => chatMessage(model, message, options)),
     ],
   };
   if (turn.tools.length > 0)
@@ -40,7 +41,24 @@ export function chatBody(model: string, turn: Turn, options: RequestOptions): Ch
   };
 }
 
-function chatMessage(model: string, message: TurnMessage, { openRouter }: RequestOptions): Record<string, unknown> {
+type Shown = TurnMessage & { pictures?: readonly Picture[] };
+
+/** Pictures stand with the first words of the person. */
+function shown({ messages, pictures = [] }: Turn): Shown[] {
+  const first = messages.findIndex((message) => message.role === 'user');
+  return messages.map((message, index) =>
+    index === first && pictures.length > 0 ? { ...message, pictures } : message,
+  );
+}
+
+function chatMessage(model: string, message: Shown, { openRouter }: RequestOptions): Record<string, unknown> {
+  if (message.role === 'user' && message.pictures) {
+    const parts = message.pictures.map(({ mime, base64 }) => ({
+      type: 'image_url',
+      image_url: { url: `data:${mime};base64,${base64}` },
+    }));
+    return { role: 'user', content: [{ type: 'text', text: message.text }, ...parts] };
+  }
   if (message.role === 'user') return { role: 'user', content: message.text };
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };
   const calls = message.calls.map(({ id, name, input }) => ({

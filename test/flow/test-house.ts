@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Action, defineAction } from '../../src/core/action.ts';
 import type { Approval } from '../../src/core/approval.ts';
+import type { Attachment } from '../../src/core/attachment.ts';
 import type { Caps } from '../../src/core/budget.ts';
 import type { Door } from '../../src/core/door.ts';
 import { SophiaError } from '../../src/core/error.ts';
@@ -18,6 +19,7 @@ import type { Reply } from '../../src/core/reply.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Surface } from '../../src/core/surface.ts';
 import type { MessageRef } from '../../src/core/thread.ts';
+import { createDocuments } from '../../src/documents/index.ts';
 import { openDurable } from '../../src/durable/openworkflow.ts';
 import { createDoor, reportBroken, wakeDecided } from '../../src/flow/door.ts';
 import { handle, handleVersion } from '../../src/flow/handle.ts';
@@ -94,6 +96,13 @@ export class TestSurface implements Surface {
   async history() {
     if (!this.said) throw new Error('ratelimited');
     return this.said;
+  }
+  /** Attached files by id; one that is not here cannot be fetched. */
+  readonly files = new Map<string, Uint8Array>();
+  async fetchFile({ id }: Attachment) {
+    const found = this.files.get(id);
+    if (!found) throw new SophiaError('forbidden', 'Slack asked me to sign in.', { hint: 'The scope is missing.' });
+    return found;
   }
   readonly groups = new Map<string, string[]>();
   async group(name: string) {
@@ -278,6 +287,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     policy: createPolicyInForce({ policies: store.policies, policyOf }),
     policyFile: options.policyFile ? { read: options.policyFile } : null,
     ...store,
+    documents: createDocuments(),
     memory: createMemory({ rows: store.memories, index: store.textIndex }),
     model: {
       answer: async (turn, listener) =>

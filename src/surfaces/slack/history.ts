@@ -1,13 +1,15 @@
 /** Earlier words of a thread, oldest first, without Sophia's own cards. */
+import type { Attachment } from '../../core/attachment.ts';
 import { parseThreadId, type ThreadId } from '../../core/thread.ts';
 import { wanted } from './failures.ts';
+import { attachmentsOf } from './files.ts';
 import type { Names } from './names.ts';
 import type { People } from './people.ts';
 import { markOf, nextCursor } from './send.ts';
 import { readText } from './text.ts';
 import { type Call, type Data, type Pause, repeatable } from './web.ts';
 
-export type Said = { person: string | null; name: string; text: string; bySophia: boolean };
+export type Said = { person: string | null; name: string; text: string; bySophia: boolean; files?: Attachment[] };
 const mostPages = 10;
 /** Kinds of Sophia's messages that are state, not talk. */
 const unsaid = new Set(['card', 'progress']);
@@ -45,6 +47,7 @@ export async function readHistory(
         name,
         text: await names.named(readText(String(message.text ?? ''), bot.userId)),
         bySophia,
+        ...(!bySophia && message.files ? { files: attachmentsOf(message.files) } : {}),
       };
     }),
   );

@@ -10,6 +10,7 @@ import { registerClicks } from './clicks.ts';
 import { registerCommandForms } from './command-forms.ts';
 import { registerEdits } from './edits.ts';
 import { wanted } from './failures.ts';
+import { createFetchFile } from './files.ts';
 import { isTalkOfTwo } from './history.ts';
 import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
@@ -111,6 +112,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     pause,
     send,
     replies,
+    fetchFile: createFetchFile({ botToken, apiUrl }),
     people,
     names,
     places,

@@ -8,6 +8,7 @@ import { formatThreadId, type ThreadId } from '../../core/thread.ts';
 import { plain } from './blocks.ts';
 import type { App } from './bolt.ts';
 import type { CommandWindow } from './command-forms.ts';
+import { attachmentsOf } from './files.ts';
 import { createPairBudget } from './pair-budget.ts';
 import type { Places } from './places.ts';
 import type { PrivateAnswer } from './private-answer.ts';
@@ -27,6 +28,7 @@ const spoken = z.object({
   subtype: z.string().optional(),
   bot_id: z.string().optional(),
   edited: z.unknown().optional(),
+  files: z.unknown().optional(),
 });
 const changedSchema = z.object({
   subtype: z.literal('message_changed'),
@@ -88,8 +90,12 @@ export function registerMessages(options: {
 
   const jobKeyOf = (channel: string, ts: string) => `slack:${self.team}:${channel}:${ts}`;
 
-  type Words = Pick<z.infer<typeof spoken>, 'channel' | 'user' | 'text' | 'ts' | 'thread_ts' | 'user_team' | 'team'>;
+  type Words = Pick<z.infer<typeof spoken>, 'channel' | 'user' | 'text' | 'ts' | 'thread_ts' | 'user_team' | 'team'> & {
+    files?: unknown;
+  };
   async function messageOf(said: Words): Promise<Message & { thread: string }> {
+    const files = attachmentsOf(said.files);
+    const text = readText(said.text, self.userId);
     return {
       surface: 'slack',
       channel: `slack:${self.team}:${said.channel}`,
@@ -100,9 +106,11 @@ export function registerMessages(options: {
         root: said.thread_ts ?? said.ts,
       }),
       person: `slack:${said.user_team ?? said.team ?? self.team}:${said.user}`,
-      text: readText(said.text, self.userId),
+      // A file alone is a question about it.
+      text: text === '' && files.length > 0 ? 'What is in this?' : text,
       kind: 'words',
       audience: await places.audience(said.channel),
+      ...(files.length > 0 ? { files } : {}),
       at: timeOf(said.ts),
     };
   }

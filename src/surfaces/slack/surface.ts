@@ -4,6 +4,7 @@ import type { Surface } from '../../core/surface.ts';
 import { parseThreadId } from '../../core/thread.ts';
 import { mrkdwn, plain, type Rendered } from './blocks.ts';
 import { wanted } from './failures.ts';
+import type { FetchFile } from './files.ts';
 import { readHistory } from './history.ts';
 import type { createLive } from './live.ts';
 import type { Names } from './names.ts';
@@ -25,6 +26,7 @@ export type SurfaceParts = {
   pause: Pause;
   send: Send;
   replies: Replies;
+  fetchFile: FetchFile;
   people: People;
   names: Names;
   places: Places;
@@ -35,7 +37,7 @@ export type SurfaceParts = {
 };
 
 export function createSurface(parts: SurfaceParts): Surface {
-  const { self, call, pause, send, replies, people, names, places, respond, status, live, redact } = parts;
+  const { self, call, pause, send, replies, fetchFile, people, names, places, respond, status, live, redact } = parts;
 
   return {
     name: 'slack',
@@ -101,6 +103,7 @@ export function createSurface(parts: SurfaceParts): Surface {
     setStatus: status,
     history: (thread, limit) => readHistory({ call, pause, people, names, bot: self }, thread, limit),
     named: (words) => names.named(words),
+    fetchFile,
     person: (id) => people.person(id),
     group: (name) => people.group(name),
     readable: (person, message) => places.readable(person, message),
