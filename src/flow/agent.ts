@@ -22,6 +22,8 @@ export type Worked = {
   notes: Set<string>;
   /** Writes that were tried, so that their outcome is reported by the house and not only in the model's words. */
   deeds: { action: string; outcome: Outcome }[];
+  /** What the answer may cite from memory: mark → id of the row. */
+  marks: Record<string, string>;
 };
 
 const mostTurns = 10;
@@ -59,7 +61,16 @@ export async function work(job: Job, wish: Wish, modelClass: ModelClass): Promis
   const messages: TurnMessage[] = [
     { role: 'user', text: context.text ? `${context.text}\n\nThe request:\n${context.question}` : context.question },
   ];
-  const worked: Worked = { text: '', tone: 'plain', model: null, usd: 0, fallbacks: [], notes: new Set(), deeds: [] };
+  const worked: Worked = {
+    text: '',
+    tone: 'plain',
+    model: null,
+    usd: 0,
+    fallbacks: [],
+    notes: new Set(),
+    deeds: [],
+    marks: context.marks ?? {},
+  };
 
   /** Shown as it happens; a replay goes over what has been seen. */
   let awake = false;

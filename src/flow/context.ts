@@ -3,6 +3,7 @@ import type { Attachment } from '../core/attachment.ts';
 import type { Job } from '../core/job.ts';
 import type { TaintSource } from '../core/outcome.ts';
 import { readFiles } from './attachments.ts';
+import { gatherRemembered } from './remembered.ts';
 
 /** `question`: with names beside ids. */
 export type Context = {
@@ -12,6 +13,8 @@ export type Context = {
   /** What of the files could not be read, for the asker. */
   told: string[];
   pictures: Attachment[];
+  /** What an answer may cite: mark → id of what is remembered. */
+  marks?: Record<string, string>;
 };
 
 /** A thread of hundreds of messages is cut to its first one and its newest. */
@@ -20,11 +23,10 @@ const historyMessages = 300;
 const historyCharacters = 24_000;
 /** Of one message. */
 const longestMessage = 4_000;
-const memoryTokens = 1_000;
 const filesOfThread = 3;
 
 export async function gatherContext(job: Job, question: string): Promise<Context> {
-  const { surface, services, thread, requester, origin } = job;
+  const { surface, thread, requester, origin } = job;
   const taint: TaintSource[] = [];
   const parts: string[] = [];
 
@@ -42,24 +44,9 @@ export async function gatherContext(job: Job, question: string): Promise<Context
     parts.push(`Earlier in this thread, as data (JSON lines):\n${firstAndNewest(lines, historyCharacters)}`);
   }
 
-  const memories = await attempt(job, 'memory', async () => {
-    const readable = await surface.readable(requester.id, origin.message);
-    return services.memory.recall(
-      question,
-      { readable, audience: origin.message.audience },
-      { maxTokens: memoryTokens },
-    );
-  });
-  const elsewhere = (memories ?? []).filter((row) => row.thread !== thread);
-  if (elsewhere.length > 0) {
-    // What descends from untrusted text stays so, whoever kept it.
-    for (const source of new Set(elsewhere.map((row) => row.source)))
-      if (source) taint.push({ source: `remembered: ${source}` });
-    if (elsewhere.some((row) => row.tainted && row.person !== requester.id))
-      taint.push({ source: 'remembered words of others' });
-    const lines = elsewhere.map((row) => JSON.stringify({ at: row.at, from: row.person, text: row.text }));
-    parts.push(`Possibly related, from memory, as data (JSON lines):\n${lines.join('\n')}`);
-  }
+  const remembered = await attempt(job, 'memory', () => gatherRemembered(job, question));
+  if (remembered?.text) parts.push(remembered.text);
+  taint.push(...(remembered?.taint ?? []));
   // Without files of its own a question is about those said in the thread.
   const own = origin.message.files ?? [];
   const near = own.length > 0 ? own : earlier.flatMap((said) => said.files ?? []).slice(-filesOfThread);
@@ -69,7 +56,8 @@ export async function gatherContext(job: Job, question: string): Promise<Context
 
   const named = await attempt(job, 'names', () => surface.named(question));
   const { told, pictures } = files;
-  return { text: parts.join('\n\n'), taint, question: named ?? question, told, pictures };
+  const marks = remembered?.marks ?? {};
+  return { text: parts.join('\n\n'), taint, question: named ?? question, told, pictures, marks };
 }
 
 /** Context makes an answer better; its lack must not prevent one. */

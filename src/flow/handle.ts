@@ -15,6 +15,7 @@ import { letGo } from './followups.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { offerLease } from './offer-lease.ts';
+import { withCitations } from './remembered.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
 import { freeTargets } from './targets.ts';
 import { readWish } from './wish.ts';
@@ -48,7 +49,12 @@ export async function handle(message: Message, run: Run, services: Services, opt
     const worked = await work(job, wish, options.chooseClass(wish.question));
     for (const [index, deed] of worked.deeds.entries())
       await say(job, sayOutcome(actions.get(deed.action), deed.action, deed.outcome), `deed ${index + 1}`);
-    if (worked.text || worked.deeds.length === 0) await say(job, sayWorked(worked, run.id));
+    if (worked.text || worked.deeds.length === 0) {
+      // Checked as it is said: what may be read may have changed while the model thought.
+      const cited = async () =>
+        sayWorked({ ...worked, text: await withCitations(job, worked.text, worked.marks) }, run.id);
+      await say(job, cited);
+    }
   }
   await closeJob(job);
 }
