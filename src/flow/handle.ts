@@ -86,8 +86,9 @@ async function openJob(message: Message, run: Run, services: Services): Promise<
     await services.runs.setThread(run.id, thread);
     await surface.setStatus(thread, 'processing');
     const person = await surface.person(message.person);
-    // A schedule is not somebody's words.
-    if (person.kind === 'member' && message.kind !== 'schedule')
+    // A schedule is not somebody's words, and a command says nothing worth remembering.
+    const talk = message.kind !== 'schedule' && readIntent(message, services.actions).kind === 'ask';
+    if (person.kind === 'member' && talk)
       await services.memory.remember({
         acl: message.audience,
         kind: 'message',

@@ -54,8 +54,9 @@ export function registerListening(options: {
     // What is left of a deleted message that has replies.
     if (message.subtype === 'tombstone') return void (await memory.forget({ origin }));
     const ours = message.user === self.userId || message.bot_id !== undefined;
-    // Direct messages are kept by the run that answers them.
-    if (ours || !spoken.has(message.subtype) || channel.startsWith('D')) return;
+    // What is said to her is kept by the run that answers it.
+    const toHer = channel.startsWith('D') || message.text.includes(`<@${self.userId}`);
+    if (ours || toHer || !spoken.has(message.subtype)) return;
     const text = redact(readText(message.text, self.userId));
     // Somebody may have taken everything back.
     if (text.trim() === '') return void (await memory.forget({ origin }));
