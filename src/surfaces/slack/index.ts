@@ -16,6 +16,7 @@ import { registerHome } from './home.ts';
 import { limited } from './limiter.ts';
 import { type Listening, registerListening } from './listen.ts';
 import { createLive } from './live.ts';
+import { createLiveRecords } from './live-record.ts';
 import { createNames } from './names.ts';
 import { createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
@@ -105,7 +106,8 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
   const status = createStatus(web, log);
   const hold = options.hold ?? (() => 0);
   const replies = createReplies({ team: self.team, send, update, upload, answer, people, places, redact, log });
-  const live = createLive({ call: web, sends, send, replies, pause, redact, hold, now, log });
+  const records = createLiveRecords({ call: web, botId: self.botId, sends, pause });
+  const live = createLive({ call: web, sends, records, send, replies, pause, redact, hold, now, log });
   const surface = createSurface({
     self,
     call,

@@ -5,6 +5,7 @@ import type { Sends } from '../../core/sends.ts';
 import type { Live, LiveStep } from '../../core/surface.ts';
 import { formatThreadId, type MessageRef, parseThreadId } from '../../core/thread.ts';
 import type { Rendered } from './blocks.ts';
+import type { createLiveRecords } from './live-record.ts';
 import { everyString, type Redact } from './render/index.ts';
 import { cut, visible } from './render/literal.ts';
 import { closing } from './render/words.ts';
@@ -16,6 +17,7 @@ export type LiveOptions = {
   /** The impatient one: a late word is of no use. */
   call: Call;
   sends: Sends;
+  records: ReturnType<typeof createLiveRecords>;
   send: Send;
   replies: Replies;
   pause: Pause;
@@ -38,10 +40,11 @@ const longestStream = 10_000;
 const taskStates = { running: 'in_progress', done: 'complete', failed: 'error' };
 
 export function createLive(options: LiveOptions) {
-  const { call, sends, send, replies, pause, redact, hold, now, log, everyMs = 700 } = options;
+  const { call, sends, records, send, replies, pause, redact, hold, now, log, everyMs = 700 } = options;
 
   return (thread: string, person: string, sendId: string): Live => {
     const { team, channel, root } = parseThreadId(thread);
+    const record = records(thread, sendId);
     const [, recipientTeam, recipient] = person.split(':');
     /** Calls one after the other: two appends at once would begin two streams. */
     let tail: Promise<void> = Promise.resolve();
@@ -60,18 +63,8 @@ export function createLive(options: LiveOptions) {
     /** Streaming is of no use any more; the end comes all the same. */
     let off = false;
 
-    const liveId = (number: number) => `${sendId}/live ${number}`;
     const mark = (id: string) => ({ event_type: sendEvent, event_payload: { send_id: id, kind: 'words' } });
     const where = (message: MessageRef) => ({ channel, ts: message.id });
-
-    /** The last stream of this answer, from before a crash maybe: it is open when its end was not written down. */
-    async function lastStream(): Promise<{ number: number; open: MessageRef | null }> {
-      for (let number = 1, last: MessageRef | null = null; ; number++) {
-        const found = await sends.find(liveId(number));
-        if (!found) return { number, open: last };
-        last = (await sends.find(`${liveId(number)}/closed`)) ? null : found;
-      }
-    }
 
     function take(all: boolean): void {
       const safe = all ? words : words.slice(0, Math.max(0, edgeOf(words) - hold(words)));
@@ -110,10 +103,10 @@ export function createLive(options: LiveOptions) {
     }
 
     async function begin(chunks: Chunk[]): Promise<void> {
-      const { number, open } = await lastStream();
-      // A crash cut that one off: its message is drawn anew at the end.
-      off = open !== null;
-      if (off) return;
+      const id = await record.next();
+      // A crash cut one off: its message is drawn anew at the end.
+      off = id === null;
+      if (id === null) return;
       const answer = await call('chat.startStream', {
         channel,
         thread_ts: root,
@@ -127,8 +120,8 @@ export function createLive(options: LiveOptions) {
         thread: formatThreadId({ surface: 'slack', team, channel, root }),
         id: String(answer.data.ts),
       };
-      stream = { id: liveId(number), message, began: now().getTime() };
-      await sends.arrived(stream.id, message);
+      stream = { id, message, began: now().getTime() };
+      await record.began(id, message);
     }
 
     async function append(to: Stream, chunks: Chunk[]): Promise<void> {
@@ -153,7 +146,7 @@ export function createLive(options: LiveOptions) {
       stream = null;
       length = 0;
       await call('chat.stopStream', { ...where(open.message), metadata: mark(open.id) });
-      await sends.arrived(`${open.id}/closed`, open.message);
+      await record.closed(open.id, open.message);
     }
 
     /** Ends the stream as the answer itself; false when the message must be drawn anew. */
@@ -215,13 +208,14 @@ export function createLive(options: LiveOptions) {
         if (before) return before;
         const whole = await replies.drawn(reply);
         const [first = { text: 'Sophia', blocks: [] }, ...rest] = whole.messages;
-        const open = stream?.message ?? (await lastStream()).open;
+        const open = stream?.message ?? (await record.leftOver());
         const finished =
           open !== null &&
           ((stream && rest.length === 0 && !whole.file && (await complete(stream, reply))) ||
             (await redraw(open, first)));
         off = true;
         const message = finished ? open : await send({ team, channel, root }, first, sendId, reply.kind);
+        if (stream) await record.closed(stream.id, stream.message);
         if (finished) await sends.arrived(sendId, message);
         await replies.follow({ team, channel, root }, whole, reply, sendId);
         return message;

@@ -232,6 +232,28 @@ test('after a crash the message that grew becomes the answer', async () => {
   expect(calls('chat.startStream')).toHaveLength(1);
 });
 
+test('a stream that began just before a crash, and was not written down, becomes the answer all the same', async () => {
+  await grow(live(), 'Half of ');
+  await vi.waitFor(() => expect(house.sends.rows.get('run-1/answer/live 1')).toBeTruthy());
+  house.sends.rows.set('run-1/answer/live 1', null);
+  const { surface } = await createSlack({
+    ...secrets,
+    apiUrl: house.slack.apiUrl,
+    port: 0,
+    host: '127.0.0.1',
+    inbox: new MemoryInbox(),
+    sends: house.sends,
+    log: house.log,
+    redact: (text) => text,
+    now: () => new Date(time),
+    pause: async () => undefined,
+  });
+  const end = await live(surface).end(answer('Half of it all.'));
+  expect(said()).toHaveLength(1);
+  expect(said()[0]).toMatchObject({ ts: end.id });
+  expect(drawn()).toContain('Half of it all.');
+});
+
 test('an answer that nobody saw growing is an ordinary message', async () => {
   await live().end(answer('Straight out.'));
   expect(said()).toHaveLength(1);
