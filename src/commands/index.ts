@@ -3,10 +3,15 @@ import { SophiaError } from '../core/error.ts';
 import { audit } from './audit.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
-import { memory } from './memory.ts';
+import { memoryCommand } from './memory.ts';
 import { policy } from './policy.ts';
 
-const commands: Record<string, (command: Command) => Promise<number>> = { audit, doctor, memory, policy };
+const commands: Record<string, (command: Command) => Promise<number>> = {
+  audit,
+  doctor,
+  memory: memoryCommand,
+  policy,
+};
 
 export async function runCommand(name: string, command: Command): Promise<number> {
   const deed = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -1,27 +1,42 @@
-/** `npm run sophia -- memory reindex|status`: rebuilds the index over what is remembered, or says how it stands. */
+/** `npm run sophia -- memory reindex|status|index`: rebuilds the index, says how it stands, or takes in a repository. */
 import { parseArgs } from 'node:util';
 import { SophiaError } from '../core/error.ts';
 import { createRedact } from '../kit/redact.ts';
+import { indexRepository } from '../memory/repository.ts';
 import { connectMemory, createLog, secrets } from '../parts.ts';
 import { openStore } from '../store/index.ts';
 import type { Command } from './command.ts';
 
 const usage = `npm run sophia -- memory status
-npm run sophia -- memory reindex [--fresh]   goes on where it stopped; --fresh begins anew`;
+npm run sophia -- memory reindex [--fresh]   goes on where it stopped; --fresh begins anew
+npm run sophia -- memory index <owner/name> --at <folder> --for <token> [--since <commit>]
+   the token says who may be told what stands in it: slack:<team>:public, or slack:<team>:<channel>`;
 
-export async function memory({ settings, environment, words, write }: Command): Promise<number> {
+export async function memoryCommand({ settings, environment, words, write }: Command): Promise<number> {
   const { values, positionals } = read(words);
-  const [what] = positionals;
-  if (what !== 'reindex' && what !== 'status')
+  const [what, name] = positionals;
+  if (what !== 'reindex' && what !== 'status' && what !== 'index')
     throw new SophiaError('bad_input', 'I cannot read that.', { hint: usage });
   const store = await openStore(
     settings.DATABASE_URL ? { databaseUrl: settings.DATABASE_URL } : { directory: settings.SOPHIA_DATA },
   );
   try {
     const log = createLog(settings, createRedact(secrets(environment)));
-    const { upkeep, name } = await connectMemory(settings, store, log, () => new Date());
-    write(`${await store.memories.count()} rows, found by ${name}.\n`);
-    if (what === 'status') return 0;
+    const { memory, upkeep, name: index } = await connectMemory(settings, store, log, () => new Date());
+    if (what === 'index') {
+      if (!name || !values.at || !values.for)
+        throw new SophiaError('bad_input', 'It needs a name, a folder and a token.', { hint: usage });
+      const { since } = values;
+      const repository = { name, directory: values.at, acl: values.for, ...(since === undefined ? {} : { since }) };
+      const done = await indexRepository({ memory, rows: store.memories }, repository, (files, all) =>
+        write(`${files} of ${all} files\n`),
+      );
+      write(
+        `${done.pieces} pieces of ${done.files} files at ${done.commit.slice(0, 7)}; ${done.removed} older ones removed.\n`,
+      );
+    }
+    write(`${await store.memories.count()} rows, found by ${index}.\n`);
+    if (what !== 'reindex') return 0;
     const begun = performance.now();
     let said = '';
     await upkeep.reindex({
@@ -39,9 +54,15 @@ export async function memory({ settings, environment, words, write }: Command): 
   }
 }
 
+const string = { type: 'string' } as const;
+
 function read(words: string[]) {
   try {
-    return parseArgs({ args: words, allowPositionals: true, options: { fresh: { type: 'boolean' } } });
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: { fresh: { type: 'boolean' }, at: string, for: string, since: string },
+    });
   } catch (cause) {
     throw new SophiaError('bad_input', cause instanceof Error ? cause.message : 'I cannot read that.', { hint: usage });
   }
