@@ -100,6 +100,15 @@ describe('in the workspace', () => {
       expect(house.slack.file(String(files()[0]?.id))?.content.toString()).toBe(huge);
     });
 
+    test('of millions of characters is not drawn to its end', async () => {
+      const begin = performance.now();
+      const endless = '**word** and `code` in a row\n\n'.repeat(100_000);
+      await house.sophia.surface.post(thread, words(endless), 'run-1/endless');
+      expect(replies()).toHaveLength(3);
+      expect(house.slack.file(String(files()[0]?.id))?.content.toString()).toBe(endless);
+      expect(performance.now() - begin).toBeLessThan(15_000);
+    });
+
     test('has its file once, however often it is posted and whatever answer is lost', async () => {
       house.slack.faults.dropAnswerNext('files.completeUploadExternal');
       await post();

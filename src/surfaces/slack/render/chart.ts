@@ -18,7 +18,12 @@ export function renderChart(reply: Extract<Reply, { kind: 'chart' }>, mostMessag
   const titled = drawn.length === 1 && drawn[0]?.kind === 'block';
   const pieces: Piece[] = titled ? drawn : [{ kind: 'rich', element: line(text(title, { bold: true })) }, ...drawn];
   const foot = () => (reply.footer ? [plainNote(reply.footer, 700)] : []);
-  return paged(pieces, mostMessages, foot, () => wholeOf(reply));
+  return paged(
+    () => pieces,
+    mostMessages,
+    foot,
+    () => wholeOf(reply),
+  );
 }
 
 /** What the chart cannot show to the letter stands in a table below it. */

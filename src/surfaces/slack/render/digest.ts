@@ -15,7 +15,12 @@ export function renderDigest(reply: Extract<Reply, { kind: 'digest' }>, mostMess
   if (reply.sections.length === 0)
     pieces.push({ kind: 'rich', element: line(text('Nothing changed, and nothing waits.')) });
   const foot = () => (reply.footer ? [plainNote(reply.footer, 500)] : []);
-  return paged(pieces, mostMessages, foot, () => wholeOf(reply));
+  return paged(
+    () => pieces,
+    mostMessages,
+    foot,
+    () => wholeOf(reply),
+  );
 }
 
 function titleOf(title: string): Piece {

@@ -20,7 +20,7 @@ export function renderFile(reply: Extract<Reply, { kind: 'file' }>, mostMessages
     ...(note ? fromMarkdown(note, nobody) : []),
   ];
   const { messages } = paged(
-    about,
+    () => about,
     mostMessages,
     () => [],
     () => wholeOf(reply),

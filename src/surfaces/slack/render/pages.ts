@@ -10,20 +10,20 @@ const firstMessages = 2;
 
 /** `foot` stands below the last message. At most `mostMessages`; beyond that the beginning, and the whole as a file. */
 export function paged(
-  pieces: Piece[],
+  pieces: () => Piece[],
   mostMessages: number,
   foot: () => Block[],
   whole: () => OutFile & { text: string },
 ): Drawn {
-  const { drawn: pages, lost: cutInside } = watchLoss(() => pack(pieces));
+  const { drawn: pages, lost: cutInside } = watchLoss(() => pack(pieces()));
   const shown = pages.length <= mostMessages ? pages : pages.slice(0, Math.min(mostMessages, firstMessages));
   const rest = pages.slice(shown.length);
   const { drawn: footer, lost } = watchLoss(foot);
   const file = whole();
-  const ending = [...(rest.length > 0 ? [goesOn(file.text)] : []), ...footer];
+  const ending = [...(rest.length > 0 || cutInside ? [goesOn(file.text)] : []), ...footer];
   const messages = shown.map((blocks, index) => said(index === shown.length - 1 ? [...blocks, ...ending] : blocks));
   const needed = rest.length > 0 || lost || cutInside;
-  const others = () => (rest.length > 0 ? rest.map(said) : needed ? literalPages(file.text) : []);
+  const others = () => (lost || cutInside ? literalPages(file.text) : rest.map(said));
   return { messages, rest: others, ...(needed ? { file } : {}) };
 }
 

@@ -14,7 +14,12 @@ export function renderTable(reply: Table, mostMessages: number, mentions: Mentio
     ...tablePieces(reply, mentions),
   ];
   const foot = () => (reply.footer ? [plainNote(reply.footer, 700)] : []);
-  return paged(pieces, mostMessages, foot, () => wholeOf(reply));
+  return paged(
+    () => pieces,
+    mostMessages,
+    foot,
+    () => wholeOf(reply),
+  );
 }
 
 export function tablePieces({ columns, rows }: Figures, mentions: Mentions): Piece[] {

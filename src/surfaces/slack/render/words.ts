@@ -15,12 +15,17 @@ type Words = Extract<Reply, { kind: 'words' }>;
 
 const icons = { plain: '', warning: '⚠️ ', error: '❌ ' };
 const longestFooter = 500;
+/** A text longer than this is read in the file. */
+const longestDrawn = 150_000;
+const nothing: Piece = { kind: 'rich', element: line(text('(nothing to say)')) };
 
 export function renderWords(reply: Words, mostMessages: number, mentions: Mentions): Drawn {
-  const pieces = fromMarkdown(reply.markdown, mentions);
-  const icon = icons[reply.tone ?? 'plain'];
-  if (icon !== '') prefix(pieces, icon);
-  if (pieces.length === 0) pieces.push({ kind: 'rich', element: line(text('(nothing to say)')) });
+  const pieces = () => {
+    const drawn = fromMarkdown(cut(reply.markdown, longestDrawn), mentions);
+    const icon = icons[reply.tone ?? 'plain'];
+    if (icon !== '') prefix(drawn, icon);
+    return drawn.length > 0 ? drawn : [nothing];
+  };
   return paged(
     pieces,
     mostMessages,
