@@ -7,7 +7,7 @@ import type { Sql } from './schema.ts';
 /** Beyond this many tokens the table's own column filters alone: a long expression costs more than it spares. */
 const mostTokens = 20;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
-const mostScored = 2_500;
+const mostScored = 1_200;
 const mostKeptCounts = 20_000;
 const keepCountsMs = 60_000;
 
