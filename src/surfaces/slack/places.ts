@@ -72,12 +72,13 @@ export function createPlaces(options: {
     return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
   }
 
-  /** Private places that both this person and Sophia are in; none when it cannot be known. */
+  /** Private channels that both this person and Sophia are in; none when it cannot be known. */
   const shared = kept(30_000, now, async (user: string) => {
     const found: string[] = [];
     let cursor = '';
     for (let page = 0; page < mostMemberPages; page++) {
-      const types = 'private_channel,mpim';
+      // Group messages would need `mpim:read`, which she is not given.
+      const types = 'private_channel';
       const data = await ask('users.conversations', { user, types, limit: 200, ...(cursor ? { cursor } : {}) });
       for (const channel of Array.isArray(data.channels) ? data.channels : []) found.push(String(channel.id));
       cursor = nextCursor(data);
