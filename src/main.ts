@@ -76,6 +76,7 @@ async function serve(settings: Settings): Promise<void> {
     redact,
     hold: createHold(secrets(process.env)),
     now,
+    metrics: () => models.routing.metrics(),
     health: {
       ready: async () => {
         await store.runs.list({ limit: 1 });

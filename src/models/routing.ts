@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { MaxPrice, ModelClasses } from './classes.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createLearned, type Learned } from './learned.ts';
+import { createModelMetrics } from './metrics.ts';
 import { createRouter, type Router } from './router.ts';
 import { percentile } from './standing.ts';
 
@@ -17,6 +18,8 @@ export type MeasuredRouting = Routing & {
   /** All models that any class may use. */
   models(): string[];
   ready(): Promise<void>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
 };
 
 export type RoutingOptions = {
@@ -41,7 +44,8 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
   const { events, classes, catalogue, banned, maxPrice, now } = options;
   const learned = createLearned(events, () => new Date(now().getTime() - learnedFromMs).toISOString());
   const breakers = createBreakers();
-  const journal = createJournal(events, now);
+  const metrics = createModelMetrics();
+  const journal = metrics.counted(createJournal(events, now));
   const lastResort = options.lastResort ?? (() => []);
   const router = createRouter({
     ...{ classes, lastResort, learned, breakers },
@@ -56,8 +60,16 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
   }
   const models = () => [...new Set([...Object.values(classes).flat(), ...lastResort()])];
 
+  async function standings(): Promise<Standing[]> {
+    await learned.catchUp();
+    const names = (Object.keys(classes) as ModelClass[]).filter((name) => name !== 'fallback');
+    return names.flatMap((name) => standingsOf(name));
+  }
+
   return {
     ...journal,
+    standings,
+    metrics: async () => metrics.text(await standings()),
     ...{ router, breakers, journal, learned, models, ready },
 
     async learn(signal) {
@@ -81,13 +93,6 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
       // Those in use first, then aliases of the newest, then the shortest name.
       const order = (id: string) => (models().includes(id) ? 0 : id.startsWith('~') ? 1_000 : 2_000) + id.length;
       return fitting.toSorted((one, other) => order(one) - order(other));
-    },
-
-    async standings() {
-      await learned.catchUp();
-      return (Object.keys(classes) as ModelClass[])
-        .filter((name) => name !== 'fallback')
-        .flatMap((name) => standingsOf(name));
     },
   };
 

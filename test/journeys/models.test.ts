@@ -104,6 +104,8 @@ test('what was learned outlives a crash: the leaderboard still has its answers',
   await stage.app.crash();
   await stage.app.start();
   await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia models'), ['Models', mini, '$0.0020', '█']);
+  const metrics = await (await fetch(`${stage.url}/metrics`)).text();
+  expect(metrics).toContain(`sophia_model_traffic_share{class="speed",model="${mini}"}`);
 });
 
 test('a model that could break the budget is not asked, and the asker is told which and what to do', async () => {

@@ -108,6 +108,8 @@ export async function openStage(options: StageOptions = {}) {
     slack: world.slack,
     fly: world.fly,
 
+    /** Where the app listens. */
+    url: `http://127.0.0.1:${port}`,
     /** The list of models as it is kept on disk. */
     catalogue: (): string => readFileSync(join(data, 'models.json'), 'utf8'),
 

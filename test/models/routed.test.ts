@@ -224,6 +224,21 @@ describe('when an answer fails', () => {
   });
 });
 
+test('Prometheus is told what happened and how the models stand', async () => {
+  const { model, routing } = house();
+  emulator.fail(503, { model: 'good/coder' });
+  await model.answer(turn());
+  const text = await routing.metrics();
+  for (const line of [
+    'sophia_model_requests_total{class="coding",model="good/coder",ended="failed"} 1',
+    'sophia_model_requests_total{class="coding",model="other/coder",ended="answered"} 1',
+    'sophia_model_dollars_total{class="coding",model="other/coder"} 0.001',
+    'sophia_model_extra_requests_total{class="coding",why="fell back"} 1',
+    'sophia_model_traffic_share{class="coding",model="other/coder"} 1',
+  ])
+    expect(text).toContain(line);
+});
+
 describe('in a hurry', () => {
   test('a second model is asked when the first says nothing; the loser is neither heard nor counted as failed', async () => {
     const { model, routing } = house({ hedgeMs: 30 });
