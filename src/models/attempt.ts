@@ -4,7 +4,6 @@ import type { Listener, ModelClass, Turn } from '../core/model.ts';
 import type { Breakers } from './breakers.ts';
 import type { Failure } from './failure.ts';
 import { hedge } from './hedge.ts';
-import type { Journal } from './journal.ts';
 import type { Ask } from './openrouter.ts';
 import type { Success } from './result.ts';
 
@@ -23,7 +22,8 @@ export type AttemptOptions = {
   /** Null: never two at once. */
   hedgeMs: number | null;
   breakers?: Breakers;
-  journal?: Pick<Journal, 'failed'>;
+  /** Told of what counts against a model. */
+  failed(turn: Turn, model: string, reason: string): void;
   log: Log;
   now: () => Date;
 };
@@ -32,7 +32,7 @@ export type AttemptOptions = {
 const mostHedged = 0.3;
 const hedgeMemory = 50;
 
-export function createAttempts({ ask, patienceMs, hedgeMs, breakers, journal, log, now }: AttemptOptions) {
+export function createAttempts({ ask, patienceMs, hedgeMs, breakers, failed, log, now }: AttemptOptions) {
   let hedges: boolean[] = [];
   const mayHedge = () => hedges.filter(Boolean).length < Math.max(3, hedgeMemory * mostHedged);
 
@@ -52,9 +52,7 @@ export function createAttempts({ ask, patienceMs, hedgeMs, breakers, journal, lo
     log.warn({ model, class: turn.class, reason: result.reason, milliseconds, err: cause }, 'A model failed.');
     if (result.blame === 'none') return;
     await breakers?.ended(model, result.blame === 'gone' ? 'gone' : 'failed');
-    await journal
-      ?.failed(turn, model, result.reason)
-      .catch((error) => log.warn({ error: String(error) }, 'A failure could not be written down.'));
+    failed(turn, model, result.reason);
   }
 
   return {

@@ -4,15 +4,13 @@ import type { Json } from '../core/json.ts';
 import type { Answer, Listener, Model, ModelClass, Turn } from '../core/model.ts';
 import type { Choice } from '../core/routing.ts';
 import { createAttempts } from './attempt.ts';
-import type { Breakers } from './breakers.ts';
 import { wrongWith } from './checks.ts';
 import { defaultMaxPrice, defaultPatienceMs, isOpenRouter, type MaxPrice, type ModelClasses } from './classes.ts';
-import type { Journal } from './journal.ts';
 import type { Ask } from './openrouter.ts';
 import { forEyes, type Sees } from './pictures.ts';
 import { createServers, type FurtherServer, providerOf } from './providers.ts';
 import type { Privacy } from './request.ts';
-import type { Router } from './router.ts';
+import type { MeasuredRouting } from './routing.ts';
 import { type Answered, answered, type Failed, gaveUp, named, nobody, stopped } from './words.ts';
 
 export { createCatalogue } from './catalogue.ts';
@@ -38,7 +36,7 @@ export type ModelOptions = {
   patienceMs?: Partial<Record<ModelClass, number>>;
   fetch?: typeof fetch;
   /** Measured routing; without it the configured order stands. */
-  routing?: { router: Router; breakers: Breakers; journal: Journal; ready(): Promise<void> };
+  routing?: Pick<MeasuredRouting, 'router' | 'breakers' | 'journal' | 'ready' | 'writing'>;
   /** A second model of the speed class is asked after this long without a word. Milliseconds. */
   hedgeMs?: number;
   /** Pauses between further rounds when all models failed in a way that passes. */
@@ -71,7 +69,8 @@ export function createModel(options: ModelOptions): Model {
     ask,
     patienceMs: { ...defaultPatienceMs, ...options.patienceMs },
     hedgeMs: options.hedgeMs ?? null,
-    ...(routing ? { breakers: routing.breakers, journal: routing.journal } : {}),
+    ...(routing ? { breakers: routing.breakers } : {}),
+    failed: (...failure) => write((journal) => journal.failed(...failure)),
     log,
     now,
   });
@@ -124,7 +123,7 @@ export function createModel(options: ModelOptions): Model {
       const said = answered(result, asked, { usd, milliseconds, fallbacks: named(failed) });
       const problem = routing ? wrongWith(said, turn.tools) : null;
       if (problem !== null && kept === null) {
-        await routing?.journal.flagged(turn, asked, problem).catch(unwritten);
+        write((journal) => journal.flagged(turn, asked, problem));
         const second = way.second === asked ? (way.models.find((one) => one !== asked) ?? null) : way.second;
         if (second !== null && openTo(second)) {
           choice.escalated = `${asked}: ${problem}`;
@@ -149,10 +148,16 @@ export function createModel(options: ModelOptions): Model {
   }
 
   const openTo = (model: string) => routing?.breakers.mayAsk(model) ?? true;
-  const unwritten = (error: unknown) =>
-    log.warn({ error: String(error) }, 'What a model did could not be written down.');
-  async function finish(turn: Turn, asked: string, choice: Choice, said: Answered): Promise<Answer> {
-    await routing?.journal.answered(turn, asked, choice, said).catch(unwritten);
+  /** Nobody waits for it: the answer is there. What reads the journal waits until it is written. */
+  function write(deed: (journal: MeasuredRouting['journal']) => Promise<void>): void {
+    routing?.writing(
+      deed(routing.journal).catch((error) => {
+        log.warn({ error: String(error) }, 'What a model did could not be written down.');
+      }),
+    );
+  }
+  function finish(turn: Turn, asked: string, choice: Choice, said: Answered): Answer {
+    write((journal) => journal.answered(turn, asked, choice, said));
     const blind = turn.pictures?.length && !sees(asked) ? 'this model cannot look at pictures' : undefined;
     const again = choice.escalated ? `asked again after ${choice.escalated}` : choice.hedged;
     const note = [again, blind].filter(Boolean).join('; ') || undefined;

@@ -11,6 +11,8 @@ export type Learned = {
   /** Reads what came since; cheap when nothing did. */
   catchUp(): Promise<void>;
   of(name: string, model: string): Standing;
+  /** Grows with each event: what was worked out at another count is out of date. */
+  count(): number;
   thread(id: string): LastAnswer | undefined;
   preferred(person: string): string | null;
   /** Tasks of a class that models were given in common; of all classes without one. */
@@ -39,6 +41,7 @@ export function createLearned(events: ModelEvents, since: () => string): Learned
   const traffic = new Map<string, string[]>();
   const spent = new Map<string, number>();
   let pairings = new Map<string, Pairs>();
+  let count = 0;
   let last: number | null = null;
   let seen = new Set<number>();
   let reading: Promise<void> | null = null;
@@ -51,6 +54,7 @@ export function createLearned(events: ModelEvents, since: () => string): Learned
   };
 
   function take(event: ModelEvent): void {
+    count++;
     const { kind, class: name, model, thread, person, good } = event;
     if (kind === 'preference' && person !== null) preferences.set(person, model);
     if (name === null || model === null) return;
@@ -113,6 +117,7 @@ export function createLearned(events: ModelEvents, since: () => string): Learned
 
   return {
     of,
+    count: () => count,
     thread: (id) => threads.get(id),
     preferred: (person) => preferences.get(person) ?? null,
     pairs(name = '') {

@@ -6,7 +6,7 @@ import { bestStart } from './cascade.ts';
 import type { ModelClasses } from './classes.ts';
 import { type FitOptions, tokensOf, unfit } from './fit.ts';
 import type { Learned } from './learned.ts';
-import { priorQuality } from './prior.ts';
+import { priorQuality, type Quality } from './prior.ts';
 import { perUsd, type Ranked, rank, type Worth } from './rank.ts';
 
 /** `second`: whom to ask if the answer does not hold the checks. */
@@ -56,7 +56,7 @@ export function createRouter(options: RouterOptions): Router {
     models: readonly string[],
     turn?: Turn,
   ): { ranked: Ranked[]; worth: Worth; known: boolean } {
-    const quality = priorQuality(all(), Object.keys(classes), learned.of);
+    const { quality, rate } = overall();
     const tokens = turn ? tokensOf(turn) - turn.maxTokens : 2_000;
     const entrants = models.map((model, place) => {
       const listed = fit.catalogue.get(model);
@@ -65,7 +65,7 @@ export function createRouter(options: RouterOptions): Router {
       return { model, standing: learned.of(name, model), prior };
     });
     const known = entrants.some(({ standing }) => standing.graded >= leastKnown);
-    const worth: Worth = { perUsd: perUsd(thrift, bests()), perSecond: impatience[name], curiosity };
+    const worth: Worth = { perUsd: rate, perSecond: impatience[name], curiosity };
     const ranked = rank(entrants, worth);
     if (known) return { ranked, worth, known };
     // Nothing is known of quality yet: whoever configured them knows best. Alarms and failures count all the same.
@@ -76,6 +76,17 @@ export function createRouter(options: RouterOptions): Router {
       worth,
       known,
     };
+  }
+
+  let worked: { count: number; quality: Quality; rate: number } | null = null;
+  /** What does not depend on the turn, worked out once for each new thing learned. */
+  function overall(): { quality: Quality; rate: number } {
+    const count = learned.count();
+    if (worked?.count !== count) {
+      const quality = priorQuality(all(), Object.keys(classes), learned.of);
+      worked = { count, quality, rate: perUsd(thrift, bests()) };
+    }
+    return worked;
   }
 
   /** What the best of each class costs, by how often the class is asked for. */

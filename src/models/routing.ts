@@ -18,6 +18,8 @@ export type MeasuredRouting = Routing & {
   /** All models that any class may use. */
   models(): string[];
   ready(): Promise<void>;
+  /** What is being written down: whatever reads it waits for that. */
+  writing(deed: Promise<void>): void;
   /** Prometheus text. */
   metrics(): Promise<string>;
 };
@@ -53,15 +55,25 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
     ...(options.thrift === undefined ? {} : { thrift: options.thrift }),
   });
   let read = 0;
+  let written: Promise<unknown> = Promise.resolve();
+  function writing(deed: Promise<void>): void {
+    written = Promise.allSettled([written, deed]);
+    // The next answer is to know of it.
+    read = 0;
+  }
+  async function catchUp(): Promise<void> {
+    await written;
+    await learned.catchUp();
+  }
   async function ready(): Promise<void> {
     if (now().getTime() - read < freshMs) return;
-    await learned.catchUp();
+    await catchUp();
     read = now().getTime();
   }
   const models = () => [...new Set([...Object.values(classes).flat(), ...lastResort()])];
 
   async function standings(): Promise<Standing[]> {
-    await learned.catchUp();
+    await catchUp();
     const names = (Object.keys(classes) as ModelClass[]).filter((name) => name !== 'fallback');
     return names.flatMap((name) => standingsOf(name));
   }
@@ -70,16 +82,21 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
     ...journal,
     standings,
     metrics: async () => metrics.text(await standings()),
-    ...{ router, breakers, journal, learned, models, ready },
+    ...{ router, breakers, journal, learned, models, ready, writing },
 
     async learn(signal) {
+      await written;
       await journal.learn(signal);
-      // The next answer in this thread is to know of it.
       read = 0;
     },
 
+    async why(of) {
+      await written;
+      return journal.why(of);
+    },
+
     async preferred(person) {
-      await learned.catchUp();
+      await catchUp();
       return learned.preferred(person);
     },
 

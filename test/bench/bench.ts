@@ -13,6 +13,7 @@ import { createSlackEmulator, type SlackEmulator } from '../../src/emulators/sla
 import { createApp, freePort } from '../../src/playground/app.ts';
 import { inheritedEnvironment } from '../../src/playground/credentials.ts';
 import { createWorld } from '../../src/playground/world.ts';
+import { modelFigures } from './models.ts';
 
 if (process.argv[2] === 'memory') {
   const { benchMemory } = await import('./memory.ts');
@@ -208,7 +209,9 @@ async function sophia(databaseUrl: string | null, bareTimes: number[]): Promise<
 }
 
 const bareTimes = await bare();
-const figures: Record<string, Figures> = { SQLite: await sophia(null, bareTimes) };
+const figures: Record<string, Figures> = {
+  SQLite: { ...(await sophia(null, bareTimes)), ...(await modelFigures(values.quick ? 10 : 60)) },
+};
 if (values.database) {
   const name = `bench_${Date.now()}`;
   const url = new URL(values.database);
