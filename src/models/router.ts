@@ -6,6 +6,7 @@ import { bestStart } from './cascade.ts';
 import type { ModelClasses } from './classes.ts';
 import { type FitOptions, tokensOf, unfit } from './fit.ts';
 import type { Learned } from './learned.ts';
+import { seesBy } from './pictures.ts';
 import { priorQuality, type Quality } from './prior.ts';
 import { perUsd, type Ranked, rank, type Worth } from './rank.ts';
 
@@ -108,10 +109,15 @@ export function createRouter(options: RouterOptions): Router {
       if (because !== null) unable.set(model, because);
       return because === null;
     });
+    // Pictures go to those who can look at them, if anybody can.
+    const seeing = turn.pictures?.length ? able.filter(seesBy(fit.catalogue)) : [];
+    if (seeing.length > 0)
+      for (const model of able) if (!seeing.includes(model)) unable.set(model, 'it cannot look at pictures');
+    const fitting = seeing.length > 0 ? seeing : able;
     // When all are being left alone, asking one of them is better than asking none.
-    const rested = able.filter((model) => breakers.mayAsk(model));
-    const asked = rested.length > 0 ? rested : able;
-    for (const model of able)
+    const rested = fitting.filter((model) => breakers.mayAsk(model));
+    const asked = rested.length > 0 ? rested : fitting;
+    for (const model of fitting)
       if (!asked.includes(model)) unable.set(model, 'it has been failing and is given a moment');
     const { ranked, worth, known } = weigh(name, asked, turn);
     const candidates: Candidate[] = [

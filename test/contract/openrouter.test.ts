@@ -84,6 +84,18 @@ describe.skipIf(!specsPresent)('OpenRouter, by its own contract (skipped where .
     expect(proxy.problems).toEqual([]);
   });
 
+  test('what is asked of providers keeps it: their price, their parameters, what they may keep', async () => {
+    const strict = createModel({
+      ...{ baseUrl: `${proxy.url}/api/v1`, apiKey: emulator.apiKey, classes: defaultClasses, log: silent },
+      privacy: 'no-retention',
+    });
+    await strict.answer(turn);
+    expect(proxy.calls[0]?.body).toMatchObject({
+      provider: { require_parameters: true, data_collection: 'deny', zdr: true, max_price: { prompt: '15' } },
+    });
+    expect(proxy.problems).toEqual([]);
+  });
+
   test('the assistant turn without words, as it goes back, keeps it too', async () => {
     await model().answer({
       ...turn,
@@ -128,7 +140,8 @@ describe.skipIf(!specsPresent)('OpenRouter, by its own contract (skipped where .
 
   test('the models and the key are listed as documented', async () => {
     const headers = { authorization: `Bearer ${emulator.apiKey}` };
-    for (const path of ['models', 'key'])
+    emulator.offer({ 'a/b': { prompt: '0.000001', expires: '2027-01-01', tools: false, images: true } });
+    for (const path of ['models', 'models/user', 'key'])
       expect((await fetch(`${proxy.url}/api/v1/${path}`, { headers })).ok).toBe(true);
     expect((await fetch(`${proxy.url}/api/v1/key`)).status).toBe(401);
     expect(proxy.problems).toEqual([]);

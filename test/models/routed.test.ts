@@ -142,6 +142,16 @@ describe('who is asked', () => {
     ]);
   });
 
+  test('a picture goes to a model that can look at it, if there is one', async () => {
+    const [blind, seeing] = [{ images: false }, { images: true }];
+    emulator.offer({ 'good/coder': blind, 'other/coder': seeing, 'third/coder': blind, 'spare/one': blind });
+    const { model, catalogue } = house();
+    await catalogue.sync();
+    const pictures = [{ name: 'a.png', mime: 'image/png', base64: 'AAAA' }];
+    expect(by(await model.answer(turn({ pictures })))).toBe('other/coder');
+    expect(by(await model.answer(turn()))).toBe('good/coder');
+  });
+
   test('a thread stays with its model for a while, and leaves it when its answer was marked bad', async () => {
     const { model, routing } = house();
     const session = 'slack:T1:C1:1.2';

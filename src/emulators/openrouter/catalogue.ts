@@ -12,7 +12,10 @@ const aliases = [
 ];
 
 /** What a test or a visitor changes of the list: another price, an end, or no place in it at all (null). */
-export type Offer = Record<string, { prompt?: string; completion?: string; expires?: string; tools?: boolean } | null>;
+export type Offer = Record<
+  string,
+  { prompt?: string; completion?: string; expires?: string; tools?: boolean; images?: boolean } | null
+>;
 
 export function modelList(created: number, offer: Offer = {}) {
   const ids = [rehearsalModel, ...aliases, ...Object.keys(offer)];
@@ -26,7 +29,7 @@ export function modelList(created: number, offer: Offer = {}) {
     context_length: 128_000,
     architecture: {
       modality: 'text->text',
-      input_modalities: ['text'],
+      input_modalities: offer[id]?.images ? ['text', 'image'] : ['text'],
       output_modalities: ['text'],
       tokenizer: 'Other',
       instruct_type: null,
