@@ -8,6 +8,9 @@ import type { Sql } from './schema.ts';
 const mostTokens = 20;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
 const mostScored = 1_200;
+/** A list of rows that may be read is walked with each search; a longer one costs more than it spares. */
+const mostWalked = 20_000;
+const fewestFound = 50;
 const mostKeptCounts = 20_000;
 const keepCountsMs = 60_000;
 
@@ -15,19 +18,18 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
   const count = createCounts(db);
 
   return async ({ words, acls, kinds, limit }) => {
-    const places = acls.length <= mostTokens ? acls.map(tokenWord) : [];
-    const rows = places.length > 0 ? await total(places, 'place') : Number.POSITIVE_INFINITY;
+    const tokens = acls.length <= mostTokens ? acls.map(tokenWord) : [];
+    const rows = tokens.length > 0 ? await total(tokens, 'place') : Number.POSITIVE_INFINITY;
     const searched = rows <= mostScored ? words : await rarest(words);
     if (searched.length === 0) return [];
-    const match = [
-      ...(places.length > 0 ? [`place : (${anyOf(places)})`] : []),
-      ...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []),
-      `words : (${anyOf(searched)})`,
-    ].join(' AND ');
-    // Without a filter of its own the index proposes more, of which the table's column takes out what is foreign.
-    const proposed = places.length > 0 ? limit : mostScored;
-    const found = await ranked(match, acls, proposed, limit);
-    return found.map((row) => row.id);
+    const said = [...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []), `words : (${anyOf(searched)})`];
+    const filtered = [`place : (${anyOf(tokens)})`, ...said].join(' AND ');
+    if (rows <= mostWalked) return (await ranked(filtered, acls, limit, limit)).map((row) => row.id);
+    // Most of the house is open to them: the index proposes more, of which the table's column takes out what is foreign.
+    const found = await ranked(said.join(' AND '), acls, mostScored, limit);
+    // Others' rows crowded theirs out.
+    const crowded = found.length < Math.min(limit, fewestFound) && tokens.length > 0;
+    return (crowded ? await ranked(filtered, acls, limit, limit) : found).map((row) => row.id);
   };
 
   /** The best are chosen before the table is touched: a look at each match's row would cost more than the search. */
