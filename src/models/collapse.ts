@@ -3,7 +3,7 @@
 /** What falls short by less than this is chance, or not worth an alarm. */
 const slack = 0.15;
 /** So much shortfall in a row is an alarm: a collapse to 30 % takes about a dozen marks, chance alone thousands. */
-const alarmAt = 6;
+const alarmAt = 7;
 
 export type Watch = { sum: number; since: number };
 

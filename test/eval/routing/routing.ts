@@ -31,8 +31,8 @@ export async function evaluateRouting({ data, split }: Asked, write: (text: stri
     `The class is predicted from the words: as labelled for ${percent(right / report.length)} of the report half.\n`,
   );
 
-  const thrift = tuneThrift(table, { leastScore: 0.975, mostCost: 0.5 });
-  const thriftChecked = tuneThrift(table, { leastScore: 1, mostCost: 0.4 }, imperfect);
+  const thrift = tuneThrift(table, 0.5);
+  const thriftChecked = tuneThrift(table, 0.4, imperfect);
   write(`Tuned on the first half: thrift ${thrift} without checks, ${thriftChecked} with them.\n\n`);
 
   const settings = (over: Partial<Settings> = {}): Settings => ({ thrift, curiosity, feedback: sparse, ...over });

@@ -8,8 +8,7 @@ export const curiosity = 0.1;
 const grid = [0.03, 0.035, 0.04, 0.045, 0.05, 0.055, 0.06, 0.065, 0.07, 0.08, 0.09, 0.1];
 /** The half is parted again, so often: one part is evaluated on, the other streamed. */
 const seeds = 20;
-
-export type Wanted = { leastScore: number; mostCost: number };
+const margin = 0.9;
 
 export function median(list: readonly number[]): number {
   const sorted = list.toSorted((one, other) => one - other);
@@ -19,8 +18,8 @@ export function median(list: readonly number[]): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-/** The thrift that keeps clear of both bounds by most, measured in how far runs differ from each other. */
-export function tuneThrift({ models, tune }: Table, wanted: Wanted, check?: Check): number {
+/** The most quality within the cost that is allowed, less a tenth: what is found on one half comes out dearer or cheaper on the other. */
+export function tuneThrift({ models, tune }: Table, mostCost: number, check?: Check): number {
   // Parted differently each time: one parting has its own luck, which is not that of the report half.
   const parted = Array.from({ length: seeds }, (_, seed) => {
     const mixed = shuffled(tune, createRandom(seed + 500));
@@ -33,20 +32,13 @@ export function tuneThrift({ models, tune }: Table, wanted: Wanted, check?: Chec
       const run = replay(models, evaluated, streamed, settings, seed + 1);
       return { score: run.score / single.score, cost: run.usd / single.usd };
     });
-    const scores = runs.map(({ score }) => score);
-    const costs = runs.map(({ cost }) => cost);
-    const above = (mean(scores) - wanted.leastScore) / spread(scores);
-    const below = (wanted.mostCost - mean(costs)) / spread(costs);
-    return { thrift, clear: Math.min(above, below) };
+    return { thrift, score: mean(runs.map(({ score }) => score)), cost: mean(runs.map(({ cost }) => cost)) };
   });
-  return tried.toSorted((one, other) => other.clear - one.clear)[0]?.thrift ?? 0;
+  const within = tried.filter(({ cost }) => cost <= mostCost * margin);
+  const best = within.toSorted((one, other) => other.score - one.score || one.cost - other.cost)[0];
+  return best?.thrift ?? grid.at(-1) ?? 0;
 }
 
 function mean(list: readonly number[]): number {
   return list.reduce((sum, value) => sum + value, 0) / list.length;
-}
-
-function spread(list: readonly number[]): number {
-  const middle = mean(list);
-  return Math.sqrt(mean(list.map((value) => (value - middle) ** 2))) || 1e-9;
 }
