@@ -29,11 +29,13 @@ export async function begin(
 ): Promise<Begun> {
   const { services } = job;
   const key = keyOf(job, call);
-  const before = await services.ledger.get(key);
-  if (before)
-    return before.state === 'started' && services.actions.get(call.action)?.kind === 'workflow'
+  // Nobody retakes a workflow's own row: whoever finds it started goes on with its steps, which are held one by one.
+  const existing = (entry: LedgerEntry): Begun =>
+    entry.state === 'started' && services.actions.get(call.action)?.kind === 'workflow'
       ? { state: 'begun' }
-      : { state: 'exists', entry: before };
+      : { state: 'exists', entry };
+  const before = await services.ledger.get(key);
+  if (before) return existing(before);
 
   const moved = await stillTrue(job, call, ready, approvalId);
   if (moved) return moved;
@@ -68,7 +70,7 @@ export async function begin(
   const started = await start(job, entry, approvalId, ready.lease, usd);
   if (started !== 'started') {
     const taken = await services.ledger.get(key);
-    if (taken) return { state: 'exists', entry: taken };
+    if (taken) return existing(taken);
     await services.budgets.settle(key, 0);
     if (ready.lease !== null) return { state: 'moved', reason: 'The lease is used up, over or revoked.' };
     await release(job, call);

@@ -1,6 +1,7 @@
 /** An owner that slept while its successor took the deed over: what it says of the end counts no longer, and a broken run leaves nothing open. */
 import { afterEach, expect, test } from 'vitest';
-import type { PlainAction } from '../../src/core/action.ts';
+import { z } from 'zod';
+import { defineWorkflow, type PlainAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
 import { reportBroken } from '../../src/flow/door.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
@@ -87,6 +88,44 @@ test('a target that an ended run still holds is freed by whoever asks for it', a
   const since = new Date().toISOString();
   await house.store.locks.take({ target: 'counter:main', runId: ended?.id ?? '', approvalId: null, since });
   expect(await house.answer((await house.say('add 2')).thread)).toMatchObject({ outcome: { state: 'done' } });
+  expect(counter.world.value).toBe(3);
+});
+
+test('a workflow begun twice at once, by a sleeper and its successor, goes on and ends in words', async () => {
+  const counter = counterActions();
+  const twice = defineWorkflow({
+    name: 'add_twice',
+    description: 'adds 1 and 2',
+    effect: 'write',
+    usage: 'twice',
+    input: z.strictObject({}),
+    output: z.object({}),
+    plan: async () => ({
+      target: 'counter:main',
+      summary: 'Add 1 and 2',
+      details: [],
+      steps: [1, 2].map((amount) => ({ action: 'counter_add_amount', input: { amount }, summary: `add ${amount}` })),
+      preconditions: [],
+    }),
+    async run(_plan, context) {
+      for (const amount of [1, 2]) {
+        const outcome = await context.act('counter_add_amount', { amount });
+        if (outcome.state !== 'done') return { state: 'failed', reason: outcome.reason };
+      }
+      return { state: 'done', output: {}, summary: 'added' };
+    },
+  });
+  house = await openTestHouse({ actions: [...counter.actions, twice] });
+  const { thread } = await house.say('twice');
+  const card = await house.card(thread);
+  const { consume } = house.services.approvals;
+  house.services.approvals.consume = async (id, entry) => {
+    // Both had looked and found no row; the other one was first.
+    await consume(id, { ...entry, owner: 'the other' });
+    return consume(id, entry);
+  };
+  await house.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done', summary: 'added' } });
   expect(counter.world.value).toBe(3);
 });
 
