@@ -20,15 +20,16 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
   return async ({ words, acls, kinds, limit }) => {
     const tokens = acls.length <= mostTokens ? acls.map(tokenWord) : [];
     const rows = tokens.length > 0 ? await total(tokens, 'place') : Number.POSITIVE_INFINITY;
-    const searched = rows <= mostScored ? words : await rarest(words);
+    const rare = rows <= mostScored ? { words, rows: 0 } : await rarest(words);
+    const searched = rare.words;
     if (searched.length === 0) return [];
     const said = [...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []), `words : (${anyOf(searched)})`];
     const filtered = [`place : (${anyOf(tokens)})`, ...said].join(' AND ');
     if (rows <= mostWalked) return (await ranked(filtered, acls, limit, limit)).map((row) => row.id);
     // Most of the house is open to them: the index proposes more, of which the table's column takes out what is foreign.
     const found = await ranked(said.join(' AND '), acls, mostScored, limit);
-    // Others' rows crowded theirs out.
-    const crowded = found.length < Math.min(limit, fewestFound) && tokens.length > 0;
+    // More rows hold the words than were proposed, and others' crowded theirs out.
+    const crowded = rare.rows > mostScored && found.length < Math.min(limit, fewestFound) && tokens.length > 0;
     return (crowded ? await ranked(filtered, acls, limit, limit) : found).map((row) => row.id);
   };
 
@@ -44,20 +45,20 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
   }
 
   /** At least one word, then as many as stay within the bound. */
-  async function rarest(words: string[]): Promise<string[]> {
+  async function rarest(words: string[]): Promise<{ words: string[]; rows: number }> {
     const counted: { word: string; rows: number }[] = [];
     for (const word of words) {
       const rows = await count(word, 'words');
       if (rows > 0) counted.push({ word, rows });
     }
     counted.sort((one, other) => one.rows - other.rows);
-    let room = mostScored;
-    return counted
-      .filter(({ rows }, index) => {
-        room -= rows;
-        return index === 0 || room >= 0;
-      })
-      .map(({ word }) => word);
+    let sum = 0;
+    const few = counted.filter(({ rows }, index) => {
+      const takes = index === 0 || sum + rows <= mostScored;
+      if (takes) sum += rows;
+      return takes;
+    });
+    return { words: few.map(({ word }) => word), rows: sum };
   }
 
   async function total(words: string[], column: 'place' | 'words'): Promise<number> {

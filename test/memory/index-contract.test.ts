@@ -60,6 +60,13 @@ describe.each(indexes.filter((one) => !one.skip))('$name', ({ open }) => {
     expect(await found('deploy', many)).toEqual([]);
   });
 
+  test('in a house where the word is everywhere, a few rows of one’s own are found all the same', async () => {
+    const crowd = Array.from({ length: 1_500 }, (_, index) => stored(`foreign ${index}`, 'deploy', { acl: bobs }));
+    await put(...crowd, stored('mine', 'a long text in which we deploy once and then speak of many other things'));
+    expect(await found('deploy', [eng, deploys])).toEqual(['mine']);
+    expect(await found('deploy', [bobs], 20)).toHaveLength(20);
+  });
+
   test('only the kinds that were asked for', async () => {
     await put(stored('said', 'deploy'), stored('code', 'deploy', { kind: 'code' }));
     expect(await found('deploy', [eng], 10, ['code'])).toEqual(['code']);
