@@ -83,8 +83,15 @@ function onPostgres({ machines, fly }: Stage, sql: Sql, databaseUrl: string): Re
   return records;
 }
 
+/** Slack's own repetitions are over before the command is said again: two of it would be two stories. */
+const slack = { retryDelaysMs: [0, 400, 1_200] };
+
 export async function onOneApp(share: number, fault: Fault): Promise<Place> {
-  const stage = await openStage({ command: preload, faults: (data) => faultsOf(`${data}/boundaries`, share, fault) });
+  const stage = await openStage({
+    command: preload,
+    slack,
+    faults: (data) => faultsOf(`${data}/boundaries`, share, fault),
+  });
   return { stage, apps: [stage.app], records: onSqlite(stage), turnTo: undefined, close: () => stage.close() };
 }
 
@@ -100,7 +107,7 @@ export async function onTwoReplicas(share: number, fault: Fault): Promise<Place>
     await admin.end();
   });
   const faults = (data: string) => faultsOf(`${data}/boundaries`, share, fault);
-  const stage = await openStage({ command: preload, environment: { DATABASE_URL: url.href }, faults });
+  const stage = await openStage({ command: preload, slack, environment: { DATABASE_URL: url.href }, faults });
   closing.push(() => stage.close());
   const port = await freePort();
   const environment: Record<string, string | undefined> = {

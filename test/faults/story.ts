@@ -55,7 +55,11 @@ export async function live(
   let lives = 0;
   let said = 0;
   for (;;) {
-    if (Date.now() > deadline) throw new Error(`The story did not end. Killed at:\n${kills(book).join('\n')}`);
+    if (Date.now() > deadline) {
+      const [runs, open, approvals] = await Promise.all([records.runs(), records.open(), records.approvals()]);
+      const left = JSON.stringify({ runs, open, approvals, apps: apps.map((app) => app.state) });
+      throw new Error(`The story did not end: ${left}. Killed at:\n${kills(book).join('\n')}`);
+    }
     const dead = apps.filter((app) => app.state === 'crashed');
     if (dead.length > 0) {
       lives++;
