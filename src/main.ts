@@ -1,49 +1,32 @@
-/** Puts the house together: with `parts.ts` and `commands/`, all that knows every part. */
+/** Puts the house together: with `parts/` and `commands/`, all that knows every part. */
 import { hostname } from 'node:os';
 import { runCommand } from './commands/index.ts';
 import type { Action } from './core/action.ts';
 import { SophiaError, toSophiaError } from './core/error.ts';
 import type { Services } from './core/job.ts';
 import type { Message } from './core/message.ts';
-import { readAuditKey } from './core/signed-head.ts';
 import { createDocuments } from './documents/index.ts';
 import { openDurable } from './durable/openworkflow.ts';
 import type { Directory } from './flow/approvers.ts';
-import { dailyHead } from './flow/audit-head.ts';
-import { remindReviews } from './flow/break-glass.ts';
-import { redrawCards } from './flow/cards.ts';
-import { everyMinute } from './flow/digest/due.ts';
-import { runDue } from './flow/digest/run-due.ts';
-import { createDoor, reportBroken, wakeDecided } from './flow/door.ts';
+import { createDoor, reportBroken } from './flow/door.ts';
 import { handle, handleVersion } from './flow/handle.ts';
 import { houseActions } from './flow/house/index.ts';
 import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy } from './flow/policy.ts';
-import { seedPolicy, watchPolicyFile } from './flow/policy-file.ts';
+import { seedPolicy } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
 import { keepUp } from './memory/keep-up.ts';
 import { chooseClass } from './models/index.ts';
-import { connectAll, connectMemory, connectModels, createLog, healthOf, readFiles, secrets } from './parts.ts';
+import { connectAll, healthOf } from './parts/connectors.ts';
+import { createLog, readFiles, secrets } from './parts/files.ts';
+import { connectMemory } from './parts/memory.ts';
+import { connectModels } from './parts/models.ts';
+import { startRounds } from './parts/rounds.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
 import { openStore } from './store/index.ts';
 import { createSlack } from './surfaces/slack/index.ts';
 import { environments, scopes, workflows } from './workflows/index.ts';
 
-/** Decisions that a run has not noticed are called out this often; the first call is made by the click itself. */
-const wakeEveryMs = 1_000;
-/** What models answered and what was said of it is learned from for this long. */
-const keepModelEventsMs = 90 * 24 * 3_600_000;
-/** Cards that Slack could not be told about are drawn again this often, and at the start. */
-const redrawEveryMs = 15_000;
-/** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
-const keepInboxMs = 7 * 24 * 3_600_000;
-/** The policy file is looked at this often, and at once on SIGHUP. */
-const lookEveryMs = 30_000;
-/** Reviews that are due are asked for within this time. */
-const reviewEveryMs = 600_000;
-const tidyEveryMs = 3_600_000;
-/** The head of the audit trail is posted once a day; this is how soon a day is noticed. */
-const signEveryMs = 3_600_000;
 /** A step under way at the end is given this long; what is cut off then is picked up at the next start. */
 const patienceMs = 8_000;
 
@@ -144,69 +127,14 @@ async function serve(settings: Settings): Promise<void> {
   const stopModels = models.keep();
   const listening = await slack.start(createDoor(house, healthOf(parts)));
   log.info({ ...listening, store: store.kind, actions: actions.size }, 'Sophia is here');
-  const waking = setInterval(() => {
-    wakeDecided(house).catch((error) => log.warn({ error: String(error) }, 'decisions could not be looked up'));
-  }, wakeEveryMs);
-  let drawing = false;
-  const redraw = () => {
-    if (drawing) return;
-    drawing = true;
-    redrawCards(house)
-      .catch((error) => log.warn({ error: String(error) }, 'outdated cards could not be looked up'))
-      .finally(() => {
-        drawing = false;
-      });
-  };
-  redraw();
-  const redrawing = setInterval(redraw, redrawEveryMs);
-  const lookAtPolicyFile = watchPolicyFile(house);
-  const look = () => {
-    lookAtPolicyFile().catch((error) => log.warn({ error: String(error) }, 'the policy file could not be compared'));
-  };
-  look();
-  const looking = setInterval(look, lookEveryMs);
-  // In a terminal it means that the terminal was closed, which goes on to end her.
-  if (!process.stdin.isTTY) process.on('SIGHUP', look);
-  const digests = () => {
-    runDue(house).catch((error) => log.warn({ error: String(error) }, 'the digests could not be looked at'));
-  };
-  digests();
-  const stopDigests = everyMinute(digests);
-  const auditKey = settings.SOPHIA_AUDIT_KEY ? readAuditKey(settings.SOPHIA_AUDIT_KEY) : null;
-  const postHead =
-    auditKey && settings.SOPHIA_AUDIT_CHANNEL
-      ? dailyHead(house, auditKey, `slack:${slack.team}:${settings.SOPHIA_AUDIT_CHANNEL}`)
-      : null;
-  const sign = () => {
-    postHead?.().catch((error) =>
-      log.warn({ error: String(error) }, 'the head of the audit trail could not be posted'),
-    );
-  };
-  sign();
-  const signing = setInterval(sign, signEveryMs);
-  const reviewing = setInterval(() => {
-    remindReviews(house).catch((error) => log.warn({ error: String(error) }, 'reviews could not be looked at'));
-  }, reviewEveryMs);
+  const stopRounds = startRounds(house, store, settings, slack.team);
   const stopUpkeep = keepUp(upkeep);
-  const tidying = setInterval(() => {
-    const weekAgo = new Date(Date.now() - keepInboxMs).toISOString();
-    store.inbox.purge(weekAgo).catch((error) => log.warn({ error: String(error) }, 'the inbox could not be tidied'));
-    store.modelEvents
-      .purge(new Date(Date.now() - keepModelEventsMs).toISOString())
-      .catch((error) => log.warn({ error: String(error) }, 'the events of models could not be tidied'));
-  }, tidyEveryMs);
   slack.replay().catch((error) => log.error({ error: String(error) }, 'the inbox could not be replayed'));
 
   const stop = once(async () => {
     setTimeout(() => process.exit(0), patienceMs).unref();
-    clearInterval(waking);
     stopModels();
-    clearInterval(looking);
-    clearInterval(redrawing);
-    stopDigests();
-    clearInterval(signing);
-    clearInterval(reviewing);
-    clearInterval(tidying);
+    stopRounds();
     await stopUpkeep();
     await slack.stop();
     await durable.close();

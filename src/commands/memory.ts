@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { SophiaError } from '../core/error.ts';
 import { createRedact } from '../kit/redact.ts';
 import { indexRepository } from '../memory/repository.ts';
-import { connectMemory, createLog, secrets } from '../parts.ts';
+import { createLog, secrets } from '../parts/files.ts';
+import { connectMemory } from '../parts/memory.ts';
 import { openStore } from '../store/index.ts';
 import type { Command } from './command.ts';
 

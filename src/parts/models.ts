@@ -1,0 +1,119 @@
+/** Models as they are set up: who is asked, what is learned of them, and what is looked after meanwhile. */
+import { join } from 'node:path';
+import type { Budgets } from '../core/budget.ts';
+import type { Log } from '../core/connector.ts';
+import type { Model } from '../core/model.ts';
+import type { ModelEvents } from '../core/routing.ts';
+import {
+  chooseClasses,
+  createCatalogue,
+  createModel,
+  createRouting,
+  type FurtherServer,
+  keepEvaluating,
+  localModels,
+  parseMaxPrice,
+  parseServers,
+  seesBy,
+} from '../models/index.ts';
+import { capsOf, type Environment, modelNames, type Settings } from '../settings.ts';
+
+export const noModel: Model = {
+  answer: async () => ({
+    state: 'failed',
+    reason: 'No model is set up, so I follow exact commands only.',
+    hint: '`/sophia help` lists them. To have questions answered, set OPENROUTER_API_KEY.',
+    usd: 0,
+    fallbacks: [],
+  }),
+  atMost: () => 0,
+  describe: () => 'off',
+};
+
+const openRouterUrl = 'https://openrouter.ai/api/v1';
+/** Where Ollama listens unless told otherwise. */
+const ollama: FurtherServer = { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', apiKey: '' };
+/** The provider's list of models is read this often. */
+const catalogueMs = 30 * 60_000;
+/** A second model of the speed class is asked when the first has said nothing for this long. */
+const hedgeMs = 1_000;
+const backOffMs = [1_000, 2_000, 4_000];
+
+const noClasses = { reasoning: [], coding: [], speed: [], analysis: [], tools: [], fallback: [] };
+
+/** For a look at what is configured: nothing is measured or remembered. */
+export function connectModel(settings: Settings, log: Log): Model {
+  if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
+  const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
+  return createModel({ baseUrl, apiKey, classes, maxPrice, log });
+}
+
+/** The model with everything that is learned of models; `keep` begins to look after the list of models, and ends when told. */
+export function connectModels(
+  settings: Settings,
+  environment: Environment,
+  parts: { events: ModelEvents; budgets: Budgets; log: Log; now: () => Date },
+) {
+  const { events, budgets, log, now } = parts;
+  const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
+  const further = parseServers(settings.SOPHIA_SERVERS ?? '', (variable) => environment[variable]);
+  if (!further.some(({ name }) => name === ollama.name)) further.push(ollama);
+  const local = further.find(({ name }) => name === ollama.name) ?? ollama;
+  let lastResort: string[] = [];
+  const catalogue = createCatalogue({ baseUrl, apiKey, file: join(settings.SOPHIA_DATA, 'models.json'), log, now });
+  const routing = createRouting({
+    ...{ events, classes, catalogue, maxPrice, now },
+    banned: settings.SOPHIA_MODEL_BAN,
+    lastResort: () => lastResort,
+    elsewhere: (model) => further.some(({ name }) => model.startsWith(`${name}:`)),
+    ...(settings.SOPHIA_MODEL_THRIFT === undefined ? {} : { thrift: settings.SOPHIA_MODEL_THRIFT }),
+  });
+  const off = connectModel(settings, log) === noModel;
+  const privacy = settings.SOPHIA_MODEL_PRIVACY;
+  const model = off
+    ? noModel
+    : createModel({
+        ...{ baseUrl, apiKey, classes, further, maxPrice, privacy, routing, hedgeMs, backOffMs, log, now },
+        sees: seesBy(catalogue),
+      });
+
+  async function look(): Promise<void> {
+    const [pulled] = await Promise.all([localModels(local.baseUrl), catalogue.sync()]);
+    lastResort = pulled.map((id) => `${local.name}:${id}`);
+  }
+  return {
+    model,
+    routing,
+    catalogue,
+    keep(): () => void {
+      if (off) return () => undefined;
+      const warn = (error: unknown) => log.warn({ error: String(error) }, 'The models could not be looked at.');
+      look().catch(warn);
+      const looking = setInterval(() => void look().catch(warn), catalogueMs);
+      const monthUsd = settings.SOPHIA_MODEL_EVALUATION_USD;
+      // Exactly the model that is named answers here: nobody takes its place, and nothing is learned of it as of a live answer.
+      const alone = createModel({ ...{ baseUrl, apiKey, further, maxPrice, privacy, log, now }, classes: noClasses });
+      const stopEvaluating =
+        monthUsd > 0
+          ? keepEvaluating({
+              ...{ ask: alone, routing, events, budgets, monthUsd, log, now },
+              limits: capsOf(settings),
+            })
+          : () => undefined;
+      return () => {
+        clearInterval(looking);
+        stopEvaluating();
+      };
+    },
+  };
+}
+
+function modelSettings(settings: Settings) {
+  const baseUrl = settings.OPENROUTER_BASE_URL ?? openRouterUrl;
+  return {
+    baseUrl,
+    apiKey: settings.OPENROUTER_API_KEY ?? '',
+    classes: chooseClasses(baseUrl, modelNames(settings)),
+    maxPrice: parseMaxPrice(settings.SOPHIA_MODEL_MAX_PRICE),
+  };
+}
