@@ -18,8 +18,8 @@ function letters(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   // A letter shown by its number is shown.
   const spelled = text.replace(/⟨U\+([0-9A-F]{4,6})⟩/g, (_, code) => String.fromCodePoint(Number.parseInt(code, 16)));
-  for (const [one] of spelled.toLowerCase().matchAll(/\p{L}/gu))
-    if (!/\p{Default_Ignorable_Code_Point}/u.test(one)) counts.set(one, (counts.get(one) ?? 0) + 1);
+  for (const one of spelled.toLowerCase().replace(/\P{L}+|\p{Default_Ignorable_Code_Point}/gu, ''))
+    counts.set(one, (counts.get(one) ?? 0) + 1);
   return counts;
 }
 function missing(shown: string, whole: string): string {

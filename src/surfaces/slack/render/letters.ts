@@ -1,15 +1,14 @@
 /** Counts letters, to prove that no text was lost between what came in and what goes out. */
 
-/** What a reader cannot see is spelled out by its number instead. */
-const unseen = /\p{Default_Ignorable_Code_Point}/u;
-const letter = /\p{L}/gu;
+/** What a reader cannot see is no letter here: it is spelled out by its number. */
+const noLetters = /(?:\P{L}|\p{Default_Ignorable_Code_Point})+/gu;
 
 export type Letters = Map<string, number>;
 
 export function lettersOf(text: string): Letters {
   const counts: Letters = new Map();
-  for (const [found] of spelled(text).toLowerCase().matchAll(letter))
-    if (!unseen.test(found)) counts.set(found, (counts.get(found) ?? 0) + 1);
+  for (const letter of spelled(text).toLowerCase().replace(noLetters, ''))
+    counts.set(letter, (counts.get(letter) ?? 0) + 1);
   return counts;
 }
 

@@ -6,17 +6,24 @@ import { markStrangers } from './scripts.ts';
 const emojiOrHidden =
   /\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)*|[0-9#*]\uFE0F?\u20E3|[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 const hidden = /^(?:\p{Cc}|[\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800])$/u;
+/** Most texts: nothing in them hides. */
+const printable = /^[\n\x20-\x7E]*$/;
 const longestPadding = 24;
 const padding = new RegExp(`[^\\S\\n]{${longestPadding},}`, 'gu');
 
 /** Invisible, bidirectional and control characters as `⟨U+202E⟩`, and letters of another alphabet within a word; long runs of blanks and piled-up marks as their count. */
 export function visible(text: string): string {
+  return shown(text)
+    .replace(padding, (run) => ` ⟨${run.length} blanks⟩ `)
+    .replace(/\n(?:[^\S\n]*\n){4,}/g, (run) => `\n⟨${run.split('\n').length - 2} empty lines⟩\n`);
+}
+
+function shown(text: string): string {
+  if (printable.test(text)) return text;
   return markStrangers(text, named)
     .replace(/\r\n?/g, '\n')
     .replaceAll('\t', '    ')
     .replace(emojiOrHidden, (found) => (hidden.test(found) ? named(found) : found))
-    .replace(padding, (run) => ` ⟨${run.length} blanks⟩ `)
-    .replace(/(?:[^\S\n]*\n){5,}/g, (run) => `\n⟨${run.split('\n').length - 2} empty lines⟩\n`)
     .replace(/\p{M}{6,}/gu, (run) => `⟨${run.length} marks⟩`);
 }
 
