@@ -38,6 +38,9 @@ export interface WorkflowContext {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** `look`: a read that will show it later. */
+export type Verdict = 'good' | 'bad' | { look: string; input: JsonObject };
+
 type Facts = {
   /** `connector_verb_object`, the same at every door. */
   name: string;
@@ -59,6 +62,8 @@ type Facts = {
   varies?: readonly string[];
   /** What is said once it is done, where the plan's summary would leave something out. */
   told?(output: Json): string;
+  /** What machines (tests, health checks) make of what was done, told from its output; null when nothing tells. */
+  verdict?(output: Json): Verdict | null;
   /** How its output looks to people, when a plain listing would not do. */
   show?(output: Json): Reply;
 };

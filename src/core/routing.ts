@@ -1,5 +1,5 @@
 /** What became of the models' answers, what is learned from it, and why a model was chosen. */
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { ModelClass } from './model.ts';
 import type { PersonId } from './person.ts';
 import type { ThreadId } from './thread.ts';
@@ -13,7 +13,12 @@ export type Signal = {
   person?: PersonId;
   /** Why, in their words. */
   note?: string;
+  /** Ledger key of the deed that was checked: counted once. */
+  deed?: string;
 };
+
+/** A deed that a model asked for, whose checks are not through yet: `look` is the read that shows them. */
+export type Awaited = { run: string; deed: string; look: string; input: JsonObject };
 
 /** One model as it stood when a choice was made; `score` is what was compared. */
 export type Candidate = {
@@ -69,6 +74,10 @@ export type Standing = {
 export interface Routing {
   /** Nothing happens when no model answered in this run. */
   learn(signal: Signal): Promise<void>;
+  /** Remembers whose answer led to this deed, until its checks are seen. The same deed again changes nothing. */
+  expect(awaited: Awaited): Promise<void>;
+  /** Those begun since and not judged yet. */
+  awaited(since: string): Promise<Awaited[]>;
   /** The last answer of a thread or a run. */
   why(of: { thread: ThreadId } | { run: string }): Promise<Chosen | null>;
   /** Best first within each class. */
@@ -85,7 +94,7 @@ export interface Routing {
 export type ModelEvent = {
   number: number;
   at: string;
-  kind: 'answer' | 'failure' | 'check' | Signal['kind'] | 'evaluation' | 'preference';
+  kind: 'answer' | 'failure' | 'check' | 'deed' | Signal['kind'] | 'evaluation' | 'preference';
   class: ModelClass | null;
   model: string | null;
   run: string | null;

@@ -7,6 +7,7 @@ import type { Plan } from '../core/plan.ts';
 import { askUnknown } from './ask-unknown.ts';
 import { type ActionCall, type Executed, keyOf } from './call.ts';
 import { release } from './targets.ts';
+import { judgeDeed } from './verdicts.ts';
 import { record } from './written.ts';
 
 /** What the ledger keeps of an end. */
@@ -53,6 +54,7 @@ export async function settled(
     texts: { result: job.services.redact(JSON.stringify(result)).slice(0, 4000) },
   });
   await release(job, call);
+  await judgeDeed(job, call, entry);
   if (state === 'unknown')
     await askUnknown(job, keyOf(job, call), plan, row.reference, String((result as { evidence?: unknown }).evidence));
   return {

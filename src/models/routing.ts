@@ -90,6 +90,11 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
       read = 0;
     },
 
+    async expect(awaited) {
+      await written;
+      await journal.expect(awaited);
+    },
+
     async why(of) {
       await written;
       return journal.why(of);

@@ -80,7 +80,7 @@ export function see(standing: Standing, seen: Seen): void {
     fade(standing, 'checked', 'flagged');
   }
   if (seen.kind === 'judgement') {
-    if (seen.was !== undefined && standing.graded > 1) {
+    if (seen.was !== undefined && standing.graded >= 1) {
       standing.graded--;
       standing.good = Math.max(0, standing.good - (seen.was ? 1 : 0));
     }

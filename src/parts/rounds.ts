@@ -8,6 +8,7 @@ import { everyMinute } from '../flow/digest/due.ts';
 import { runDue } from '../flow/digest/run-due.ts';
 import { wakeDecided } from '../flow/door.ts';
 import { watchPolicyFile } from '../flow/policy-file.ts';
+import { lookAtVerdicts } from '../flow/verdicts.ts';
 import type { Settings } from '../settings.ts';
 import type { Store } from '../store/index.ts';
 
@@ -19,6 +20,8 @@ const redrawEveryMs = 15_000;
 const lookEveryMs = 30_000;
 /** Reviews that are due are asked for within this time. */
 const reviewEveryMs = 600_000;
+/** Whether the checks of what models asked for are through. */
+const verdictsEveryMs = 60_000;
 const tidyEveryMs = 3_600_000;
 /** The head of the audit trail is posted once a day; this is how soon a day is noticed. */
 const signEveryMs = 3_600_000;
@@ -66,6 +69,10 @@ export function startRounds(house: Services, store: Store, settings: Settings, t
   every(
     reviewEveryMs,
     guarded('reviews could not be looked at', () => remindReviews(house)),
+  );
+  atOnceAndEvery(
+    verdictsEveryMs,
+    guarded('it could not be seen how deeds turned out', () => lookAtVerdicts(house)),
   );
   every(
     tidyEveryMs,

@@ -28,6 +28,7 @@ export function deploy(book: ServiceBook) {
     example: '/sophia deploy web to production',
     input,
     output: z.union([rolled, followed]),
+    verdict: (raw) => z.union([rolled, followed]).parse(raw).health,
 
     async plan(wanted, context) {
       const place = findPlace(book, wanted.service, wanted.environment);

@@ -13,6 +13,8 @@ export const followed = z.object({
   commit: z.string(),
   url: z.string(),
   healthy: z.array(z.string()),
+  /** What the workflow's own end and the health afterwards came to; null when neither tells. */
+  health: z.enum(['good', 'bad']).nullable(),
 });
 export type Followed = z.infer<typeof followed>;
 
@@ -43,7 +45,7 @@ const hintOf = (outcome: Outcome) => ('hint' in outcome && outcome.hint ? { hint
 
 export async function follow(context: WorkflowContext, title: string, way: Course): Promise<WorkflowEnd<Followed>> {
   const { repo, workflow, commit } = way;
-  const result: Followed = { repo, workflow, run: null, commit, url: '', healthy: [] };
+  const result: Followed = { repo, workflow, run: null, commit, url: '', healthy: [], health: null };
   const first: ProgressStep = { title: `Start ${workflow} on ${way.ref}`, state: 'running' };
   const last: ProgressStep[] = way.app ? [{ title: `Health of ${way.app}`, state: 'waiting' }] : [];
   const show = (jobs: ProgressStep[]) => context.progress(title, [first, ...jobs, ...last]);
@@ -90,6 +92,8 @@ export async function follow(context: WorkflowContext, title: string, way: Cours
     );
   }
   if (end.run.state !== 'success') {
+    // Somebody's cancelling says nothing of the commit.
+    if (['failure', 'timed_out', 'startup_failure'].includes(end.run.state)) result.health = 'bad';
     const bad = end.run.jobs.filter((job) => job.state !== 'success' && job.state !== 'skipped').map((job) => job.name);
     return failed(
       `Run ${run} of ${workflow} ended as ${end.run.state}${bad.length > 0 ? ` (${bad.join(', ')})` : ''}. How far it came its log tells.`,
@@ -162,7 +166,11 @@ async function health(
 ): Promise<WorkflowEnd<Followed>> {
   const ran = `${title}: run ${result.run} succeeded`;
   if (!way.app || !step)
-    return { state: 'done', output: result, summary: `${ran}. Nothing tells me more of its health.` };
+    return {
+      state: 'done',
+      output: { ...result, health: 'good' },
+      summary: `${ran}. Nothing tells me more of its health.`,
+    };
   const set = async (state: ProgressStep['state'], detail: string) => {
     Object.assign(step, { state, detail });
     await show();
@@ -178,6 +186,7 @@ async function health(
     if (state === 'stopped' || state === 'suspended') continue;
     const look = await context.act('fly_wait_healthy', { app: way.app, machine: id, timeout_seconds: healthSeconds });
     const well = look.state === 'done' ? verdict.parse(look.output) : { healthy: false, reason: said(look) };
+    if (look.state === 'done' && !well.healthy) result.health = 'bad';
     if (!well.healthy) bad.push(`${region} ${id}: ${well.reason}`);
     else if (image.revision !== null && image.revision !== way.commit)
       bad.push(`${region} ${id} runs ${image.revision.slice(0, 7)}, not ${way.commit.slice(0, 7)}`);
@@ -191,6 +200,7 @@ async function health(
       hint: `Back: \`/sophia rollback ${way.service} to ${way.environment}\`. Look: \`/sophia status ${way.app}\`.`,
       output: result,
     };
+  result.health = 'good';
   const count = result.healthy.length;
   return { state: 'done', output: result, summary: `${ran}, ${count} machine${count === 1 ? '' : 's'} healthy.` };
 }

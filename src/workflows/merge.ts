@@ -24,6 +24,10 @@ export function merge() {
     example: '/sophia merge #12 in acme/web',
     input,
     output,
+    verdict(raw) {
+      const { repo, sha } = output.parse(raw);
+      return { look: 'github_list_checks', input: { repo, ref: sha } };
+    },
 
     async plan({ number, repo, method }, context) {
       const pull = pullSeen.parse(await context.look('github_get_pull_request', { repo, number }));

@@ -24,6 +24,7 @@ const output = z.object({
   size: z.string(),
   machines: z.array(z.string()),
   rolled_back: z.array(z.string()),
+  health: z.enum(['good', 'bad']).nullable(),
 });
 
 /** `shared-cpu-2x/1024`, as it travels in a move. */
@@ -52,6 +53,7 @@ export function resize() {
     example: '/sophia scale acme-web to shared-cpu-2x memory 1024',
     input,
     output,
+    verdict: (raw) => output.parse(raw).health,
 
     async plan({ app, size, memory }, context) {
       const { machines } = statusSeen.parse(await context.look('fly_get_status', { app }));

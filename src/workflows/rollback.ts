@@ -27,6 +27,7 @@ export function rollback(book: ServiceBook) {
     example: '/sophia rollback web to production',
     input,
     output: z.union([rolled, followed]),
+    verdict: (raw) => z.union([rolled, followed]).parse(raw).health,
 
     async plan(wanted, context) {
       const place = findPlace(book, wanted.service, wanted.environment);

@@ -45,6 +45,8 @@ export const rolled = z.object({
   image: z.string(),
   machines: z.array(z.string()),
   rolled_back: z.array(z.string()),
+  /** What the health checks made of it; null when none was asked. */
+  health: z.enum(['good', 'bad']).nullable(),
 });
 export type Rolled = z.infer<typeof rolled>;
 
@@ -84,7 +86,7 @@ export async function roll(
 ): Promise<WorkflowEnd<Rolled>> {
   const steps: ProgressStep[] = moves.map((one) => ({ title: `${one.region} ${one.machine}`, state: 'waiting' }));
   const show = () => context.progress(title, steps);
-  const result: Rolled = { app, image: moves[0]?.to ?? '', machines: [], rolled_back: [] };
+  const result: Rolled = { app, image: moves[0]?.to ?? '', machines: [], rolled_back: [], health: null };
   const set = (index: number, state: ProgressStep['state'], detail: string) => {
     const step = steps[index];
     if (step) steps[index] = { title: step.title, state, detail };
@@ -135,6 +137,7 @@ export async function roll(
     const well = health.state === 'done' ? verdict.parse(health.output) : { healthy: false, reason: said(health) };
     set(index, well.healthy ? 'done' : 'failed', well.reason);
     await show();
+    if (!well.healthy && health.state === 'done') result.health = 'bad';
     if (!well.healthy)
       return putBack(context, {
         change,
@@ -147,6 +150,7 @@ export async function roll(
         reason: `${one.region} ${one.machine} is not healthy: ${well.reason}`,
       });
   }
+  if (moves.some((one) => !one.asleep)) result.health = 'good';
   return {
     state: 'done',
     output: result,

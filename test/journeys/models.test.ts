@@ -1,6 +1,6 @@
 /** Models in trouble, as people in Slack see it: one breaks off, one is slow, one calls nonsense, money runs out, the list changes, the app restarts. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { alice, eng, eventually, openStage, type Stage } from './stage.ts';
+import { alice, bob, eng, eventually, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -106,6 +106,43 @@ test('what was learned outlives a crash: the leaderboard still has its answers',
   await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia models'), ['Models', mini, '$0.0020', '█']);
   const metrics = await (await fetch(`${stage.url}/metrics`)).text();
   expect(metrics).toContain(`sophia_model_traffic_share{class="speed",model="${mini}"}`);
+});
+
+test('what a model proposed is judged by what its health and its tests say afterwards, once, also over a restart', async () => {
+  const verdicts = () =>
+    stage
+      .rows("SELECT model, good FROM model_events WHERE kind = 'ci' ORDER BY number")
+      .map(({ model, good }) => [model, good]);
+  const propose = async (name: string, input: Record<string, string | number>) => {
+    named();
+    stage.world.openRouter.script(({ messages }) =>
+      messages.at(-1)?.role === 'tool' ? undefined : { calls: [{ name, arguments: input }], model: sonnet },
+    );
+    const place = await stage.driver.say(alice, eng, `@sophia please ${name} for the machines of acme-web`);
+    const card = await stage.driver.card(place);
+    await stage.approve(bob, card);
+    await stage.ended(card.approvalId);
+    stage.world.openRouter.reset();
+  };
+  stage.world.setUnhealthyNext(true);
+  await stage.world.commitToMain('Break the front page');
+  await propose('deploy', { service: 'web', environment: 'production' });
+  expect(verdicts()).toEqual([[sonnet, 0]]);
+
+  await propose('merge', { number: 12, repo: 'acme/web' });
+  const [awaited] = stage.rows("SELECT detail FROM model_events WHERE kind = 'deed'");
+  const merged = String(JSON.parse(String(awaited?.detail)).input.ref).slice(0, 7);
+  await eventually('the merged commit is tested', () => expect(stage.world.view().note).toContain(merged));
+  for (const _ of ['seen', 'and not seen twice']) {
+    await stage.app.crash();
+    await stage.app.start();
+    await eventually('its tests are seen', () =>
+      expect(verdicts()).toEqual([
+        [sonnet, 0],
+        [sonnet, 1],
+      ]),
+    );
+  }
 });
 
 test('a model that could break the budget is not asked, and the asker is told which and what to do', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, Turn } from '../../src/core/model.ts';
 import type { Choice } from '../../src/core/routing.ts';
 import { createJournal } from '../../src/models/journal.ts';
+import { createLearned } from '../../src/models/learned.ts';
 import { aDay, onEachDatabase } from '../store/on-each-database.ts';
 
 const turn: Turn = {
@@ -72,8 +73,36 @@ onEachDatabase((bench) => {
     });
 
     test('nothing is learned of a run in which no model answered', async () => {
-      await journal().learn({ run: 'run-9', kind: 'ci', good: false });
+      await journal().learn({ run: 'run-9', kind: 'approval', good: false });
+      await journal().learn({ run: 'run-9', kind: 'ci', good: false, deed: 'run-9/1' });
+      await journal().expect({ run: 'run-9', deed: 'run-9/1', look: 'github_get_run', input: {} });
       expect(await kinds()).toEqual([]);
+    });
+
+    test('what tests make of a deed is the mark of whoever’s answer led to it, once, in the place of its approval', async () => {
+      const look = { look: 'github_list_checks', input: { repo: 'acme/web', ref: 'abc' } };
+      await journal().answered(turn, 'good/coder', choice, answer);
+      await journal().learn({ run: 'run-1', kind: 'approval', good: true });
+      for (const _ of ['done', 'and replayed']) await journal().expect({ run: 'run-1', deed: 'run-1/1.1', ...look });
+      // Another model goes on in the same run; it did not ask for that deed.
+      await journal().answered(turn, 'other/coder', choice, answer);
+      const since = '2000-01-01T00:00:00.000Z';
+      expect(await journal().awaited(since)).toEqual([{ run: 'run-1', deed: 'run-1/1.1', ...look }]);
+      expect(await journal().awaited('2100-01-01T00:00:00.000Z')).toEqual([]);
+
+      const replica = createJournal(bench.replica.modelEvents, () => aDay);
+      for (const one of [journal(), replica])
+        await one.learn({ run: 'run-1', kind: 'ci', good: false, deed: 'run-1/1.1' });
+      await journal().learn({ run: 'run-1', kind: 'ci', good: true, deed: 'run-1/2.1' });
+      const seen = await bench.store.modelEvents.latest({ kind: 'ci' }, 10);
+      expect(seen.map(({ model, good, detail }) => ({ model, good, detail }))).toEqual([
+        { model: 'other/coder', good: true, detail: { deed: 'run-1/2.1' } },
+        { model: 'good/coder', good: false, detail: { deed: 'run-1/1.1', was: true } },
+      ]);
+      expect(await journal().awaited(since)).toEqual([]);
+      const learned = createLearned(bench.store.modelEvents, () => since);
+      await learned.catchUp();
+      expect(learned.of('coding', 'good/coder')).toMatchObject({ graded: 1, good: 0 });
     });
 
     test('an event comes once, and old ones go, but for what people chose', async () => {

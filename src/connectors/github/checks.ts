@@ -110,6 +110,10 @@ export const checkActions = (github: GitHub) => [
     input: z.strictObject({ repo, ref }),
     output: listed,
     show: (output) => showChecks(listed.parse(output)),
+    verdict(output) {
+      const { state } = listed.parse(output);
+      return state === 'passing' ? 'good' : state === 'failing' ? 'bad' : null;
+    },
     async run({ input }, { signal }) {
       const hub = github(signal);
       const { sha } = await resolveRef(hub, input.repo, input.ref);

@@ -82,6 +82,10 @@ export const dispatchActions = (github: GitHub) => [
         ),
     }),
     output,
+    verdict(raw) {
+      const { repo: fullName, run } = output.parse(raw);
+      return run === null ? null : { look: 'github_get_run', input: { repo: fullName, run } };
+    },
     deadlineMs: 20_000,
 
     async plan(input, { signal }) {

@@ -8,6 +8,14 @@ import { login, type OnePullAnswer, parts, pullNumber, repo, sha } from './schem
 
 const resolved = z.object({ sha, method: z.enum(['merge', 'squash', 'rebase']) });
 
+const merged = z.object({
+  merged: z.literal(true),
+  sha: z.string(),
+  repo: z.string(),
+  number: z.number(),
+  url: z.string(),
+});
+
 function refuseUnmergeable(pull: OnePullAnswer, wanted: string): void {
   const hint = `See ${pull.html_url}`;
   const state = stateOf(pull);
@@ -39,13 +47,12 @@ export const mergeActions = (github: GitHub) => [
       sha: sha.describe('full id of the head commit to merge; when the head has moved, nothing is merged'),
       method: z.enum(['merge', 'squash', 'rebase']).default('squash').describe('how it is merged'),
     }),
-    output: z.object({
-      merged: z.literal(true),
-      sha: z.string(),
-      repo: z.string(),
-      number: z.number(),
-      url: z.string(),
-    }),
+    output: merged,
+
+    verdict(output) {
+      const { repo: fullName, sha: ref } = merged.parse(output);
+      return { look: 'github_list_checks', input: { repo: fullName, ref } };
+    },
 
     async plan(input, { signal }) {
       const hub = github(signal);
@@ -94,14 +101,14 @@ export const mergeActions = (github: GitHub) => [
       const { repo: fullName, number } = plan.input;
       const pinned = resolved.parse(plan.resolved);
       const answer = z.object({ merged: z.literal(true), sha: z.string() });
-      const merged = await github(signal).ask(answer, 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {
+      const done = await github(signal).ask(answer, 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {
         ...parts(fullName),
         pull_number: number,
         sha: pinned.sha,
         merge_method: pinned.method,
       });
       const url = plan.links?.[0]?.url ?? '';
-      return { merged: true as const, sha: merged.sha, repo: fullName, number, url };
+      return { merged: true as const, sha: done.sha, repo: fullName, number, url };
     },
 
     async reconcile(plan, { signal }) {

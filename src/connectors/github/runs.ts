@@ -147,6 +147,12 @@ export const runActions = (github: GitHub) => [
     input: z.strictObject({ repo, run: runId }),
     output: oneRun,
     show: (output) => showRun(oneRun.parse(output)),
+    verdict(output) {
+      const { state, ended } = oneRun.parse(output);
+      if (!ended) return null;
+      // Somebody's cancelling says nothing of what ran.
+      return state === 'success' ? 'good' : badEnds.has(state) && state !== 'cancelled' ? 'bad' : null;
+    },
     run: ({ input }, { signal }) => look(github(signal), input.repo, input.run),
   }),
 
