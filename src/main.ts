@@ -46,7 +46,7 @@ async function serve(settings: Settings): Promise<void> {
   await seedPolicy({ policies: store.policies, policyFile: files.policy, now });
   const { memory, upkeep } = await connectMemory(settings, store, log, now);
   const slack = await createSlack({
-    ...(settings.SOPHIA_LISTEN === 'invited' ? { listening: { memory, redact } } : {}),
+    listening: { memory, redact, hears: settings.SOPHIA_LISTEN === 'invited' },
     botToken: settings.SLACK_BOT_TOKEN ?? '',
     ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
     ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),

@@ -57,8 +57,11 @@ export type Selection = {
   kind?: MemoryKind;
 };
 
-/** `readable`: tokens the asker may read; `audience`: token of the place of the answer. */
-export type Access = { readable: string[]; audience: string };
+/**
+ * `readable`: tokens the asker may read; `audience`: token of the place of the answer; `only`: the channel that some who read
+ * the answer are bound to, since they are guests or of another organisation.
+ */
+export type Access = { readable: string[]; audience: string; only?: string };
 
 export type RecallOptions = { maxTokens: number; kinds?: readonly MemoryKind[] };
 

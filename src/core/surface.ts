@@ -1,5 +1,6 @@
 /** A place where people talk to Sophia. */
 import type { Attachment } from './attachment.ts';
+import type { Access } from './memory.ts';
 import type { Message } from './message.ts';
 import type { Person, PersonId } from './person.ts';
 import type { Reply } from './reply.ts';
@@ -59,8 +60,10 @@ export interface Surface {
   person(id: PersonId): Promise<Person>;
   /** Full members of a user group, by its id or handle; throws when it cannot be known. */
   group(name: string): Promise<PersonId[]>;
-  /** ACL tokens of what this person may read, for recall; fails closed (throws) when it cannot be known. */
-  readable(person: PersonId, message: Pick<Message, 'channel' | 'audience'>): Promise<string[]>;
+  /** What may be recalled for this person there, as it stands now; fails closed (throws) when it cannot be known. */
+  access(person: PersonId, place: Pick<Message, 'channel' | 'audience'>): Promise<Access>;
+  /** The ACL token of a channel (`slack:T1:C1`) as it is now; throws when it cannot be known. */
+  audience(channel: string): Promise<string>;
   permalink(message: MessageRef): Promise<string>;
   /** How this surface writes a mention of a person in Markdown replies. */
   mention(person: PersonId): string;

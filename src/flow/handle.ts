@@ -15,7 +15,7 @@ import { letGo } from './followups.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { offerLease } from './offer-lease.ts';
-import { withCitations } from './remembered.ts';
+import { withCitations, withheld } from './remembered.ts';
 import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
 import { freeTargets } from './targets.ts';
 import { readWish } from './wish.ts';
@@ -51,8 +51,10 @@ export async function handle(message: Message, run: Run, services: Services, opt
       await say(job, sayOutcome(actions.get(deed.action), deed.action, deed.outcome), `deed ${index + 1}`);
     if (worked.text || worked.deeds.length === 0) {
       // Checked as it is said: what may be read may have changed while the model thought.
-      const cited = async () =>
-        sayWorked({ ...worked, text: await withCitations(job, worked.text, worked.marks) }, run.id);
+      const cited = async () => {
+        const text = await withCitations(job, worked.text, worked.marks);
+        return sayWorked(text === null ? { ...worked, tone: 'error', text: withheld } : { ...worked, text }, run.id);
+      };
       await say(job, cited);
     }
   }

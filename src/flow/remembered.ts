@@ -1,7 +1,8 @@
 /** What memory has to a question, domain by domain and each with its share of the room, and the marks an answer cites it by. */
 import type { Job } from '../core/job.ts';
-import type { Access, MemoryKind, Recollection } from '../core/memory.ts';
+import type { MemoryKind, Recollection } from '../core/memory.ts';
 import type { TaintSource } from '../core/outcome.ts';
+import { stillOpen } from './still-open.ts';
 
 type Domain = { title: string; kinds: readonly MemoryKind[]; maxTokens: number };
 
@@ -19,15 +20,18 @@ export type Remembered = { text: string; taint: TaintSource[]; marks: Record<str
 
 export async function gatherRemembered(job: Job, question: string): Promise<Remembered> {
   const { surface, services, thread, requester, origin } = job;
-  const readable = await surface.readable(requester.id, origin.message);
-  const access = { readable, audience: origin.message.audience };
+  const access = await surface.access(requester.id, origin.message);
   const marks: Record<string, string> = {};
   const taint = new Map<string, TaintSource>();
   const sections: string[] = [];
   let linked = '';
   for (const { title, kinds, maxTokens } of domains) {
     const found = await services.memory.recall(`${question}${linked}`, access, { maxTokens, kinds });
-    const elsewhere = found.filter((row) => row.thread !== thread);
+    const elsewhere = await stillOpen(
+      services,
+      surface,
+      found.filter((row) => row.thread !== thread),
+    );
     // What one domain names, the next is asked about too: the service of an incident, the pull request of a deploy.
     linked ||= namesIn(elsewhere);
     if (elsewhere.length === 0) continue;
@@ -61,11 +65,18 @@ function taintOf(rows: Recollection[], asker: string): TaintSource[] {
   ];
 }
 
-/** Turns marks into where a person can read it; a mark that was not told, or may not be read here by now, goes. */
-export async function withCitations(job: Job, text: string, marks: Record<string, string>): Promise<string> {
-  const named = [...new Set([...text.matchAll(/\[(m\d+)\]/g)].map(([, mark = '']) => mark))];
-  const ids = named.flatMap((mark) => marks[mark] ?? []);
+/** In place of an answer that rests on something which may no longer be told here. */
+export const withheld =
+  'What I found for this may no longer be told here: who may read it, or who reads along, changed while I worked. Ask again, and I answer from what may be told now.';
+
+/**
+ * Turns marks into where a person can read it; a mark that was not told goes. Null when something the model was told may not
+ * be read here by now: what it made of it must not be said either.
+ */
+export async function withCitations(job: Job, text: string, marks: Record<string, string>): Promise<string | null> {
+  const ids = [...new Set(Object.values(marks))];
   const rows = ids.length > 0 ? await readableNow(job, ids) : [];
+  if (rows.length < ids.length) return null;
   const byId = new Map(rows.map((row) => [row.id, row]));
   return text.replace(/ ?\[(m\d+)\]/g, (_all, mark: string) => {
     const row = byId.get(marks[mark] ?? '');
@@ -76,9 +87,8 @@ export async function withCitations(job: Job, text: string, marks: Record<string
 async function readableNow(job: Job, ids: string[]): Promise<Recollection[]> {
   const { surface, services, requester, origin } = job;
   try {
-    const readable = await surface.readable(requester.id, origin.message);
-    const access: Access = { readable, audience: origin.message.audience };
-    return await services.memory.check(ids, access);
+    const access = await surface.access(requester.id, origin.message);
+    return await stillOpen(services, surface, await services.memory.check(ids, access));
   } catch (error) {
     services.log.warn({ run: job.run.id, error: String(error) }, 'citations could not be checked');
     return [];

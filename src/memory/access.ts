@@ -1,4 +1,5 @@
 /** Which rows an answer may rest on: what the asker may read, narrowed to what everybody who will read the answer may. */
+import type { Access, MemoryRow } from '../core/memory.ts';
 
 type Token = { surface: string; team: string; place: string };
 
@@ -6,7 +7,7 @@ type Token = { surface: string; team: string; place: string };
  * In a channel: rows of that channel and of the team's public channels. In the asker's own direct messages: all the asker
  * may read. Anything malformed, and a place the asker cannot read, allows nothing.
  */
-export function allowedTokens(access: { readable: string[]; audience: string }): string[] {
+export function allowedTokens(access: Pick<Access, 'readable' | 'audience'>): string[] {
   const audience = parse(access.audience);
   const readable = new Set(access.readable.filter((token) => isOfTeam(parse(token), audience)));
   // A direct message that is not the asker's own would carry the asker's secrets to somebody else.
@@ -14,6 +15,12 @@ export function allowedTokens(access: { readable: string[]; audience: string }):
   if (isDirect(audience)) return [...readable];
   const everybodys = `${audience.surface}:${audience.team}:public`;
   return [...new Set([access.audience, everybodys])].filter((token) => readable.has(token));
+}
+
+/** Whether a row may be told under this access: by its token, and by its channel where somebody who reads along is bound to one. */
+export function mayTell(access: Access): (row: Pick<MemoryRow, 'acl' | 'channel'>) => boolean {
+  const tokens = new Set(allowedTokens(access));
+  return (row) => tokens.has(row.acl) && (access.only === undefined || row.channel === access.only);
 }
 
 /** Whether a row could ever be recalled under this token. */

@@ -4,7 +4,7 @@ import type { Embeddings } from '../core/embeddings.ts';
 import type { Access, Memory, NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
-import { allowedTokens } from './access.ts';
+import { allowedTokens, mayTell } from './access.ts';
 import { pack } from './pack.ts';
 import { type Keep, type Latest, prepare } from './prepare.ts';
 import { search } from './recall.ts';
@@ -60,6 +60,8 @@ export function createMemory(options: MemoryOptions): Memory {
       const found = await search(rows, index, {
         query,
         acls,
+        may: mayTell(access),
+        narrow: access.only !== undefined,
         now: now(),
         ...(kinds ? { kinds } : {}),
         ...(vector && embeddings ? { meaning: { model: embeddings.model, vector } } : {}),
@@ -69,7 +71,7 @@ export function createMemory(options: MemoryOptions): Memory {
 
     async check(ids, access: Access) {
       const found = await rows.get(ids, allowedTokens(access), now().toISOString());
-      return found.map(({ words: _words, ...row }) => ({ ...row, score: 0 }));
+      return found.filter(mayTell(access)).map(({ words: _words, ...row }) => ({ ...row, score: 0 }));
     },
 
     async forget(selection) {

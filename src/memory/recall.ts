@@ -7,6 +7,7 @@ import { queryWords } from './words.ts';
 
 /** Rows the index proposes, those of them whose surroundings are looked at, and how far these reach. */
 const mostCandidates = 200;
+const mostNarrow = 1_000;
 const mostLooked = 40;
 const mostAround = 1_500;
 const reach = 3;
@@ -17,6 +18,10 @@ const halfLifeMs = 90 * 24 * 3_600_000;
 export type Search = {
   query: string;
   acls: string[];
+  /** What else the access asks of a row. */
+  may(row: StoredMemory): boolean;
+  /** Most rows are not for them: more are proposed. */
+  narrow: boolean;
   kinds?: readonly MemoryKind[];
   now: Date;
   /** Of the query, by the model whose vectors the record keeps. */
@@ -31,11 +36,11 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
   const ids = await index.find({
     words,
     acls,
-    limit: mostCandidates,
+    limit: asked.narrow ? mostNarrow : mostCandidates,
     ...(kinds ? { kinds } : {}),
     ...(meaning ? { vector: meaning.vector } : {}),
   });
-  const may = (row: StoredMemory) => acls.includes(row.acl) && (!kinds || kinds.includes(row.kind));
+  const may = (row: StoredMemory) => asked.may(row) && (!kinds || kinds.includes(row.kind));
   const at = now.toISOString();
   // The index is not the judge of access: every row is looked at once more, as the record has it now.
   const found = inOrder(ids, (await rows.get(ids, acls, at)).filter(may));

@@ -129,8 +129,16 @@ export class TestSurface implements Surface {
     if (!person) throw new Error(`nobody: ${id}`);
     return person;
   }
-  async readable(_person: string, message: Message) {
-    return [message.audience];
+  /** Who may read there now, where that is not as it was when it was asked. */
+  readonly audiences = new Map<string, string>();
+  /** Those who were put out of every place. */
+  readonly out = new Set<string>();
+  async access(person: string, { channel, audience }: Pick<Message, 'channel' | 'audience'>) {
+    const now = this.audiences.get(channel) ?? audience;
+    return { readable: this.out.has(person) ? [] : [now], audience: now };
+  }
+  async audience(channel: string) {
+    return this.audiences.get(channel) ?? 'test:T1:public';
   }
   async permalink(_message: MessageRef) {
     return '';

@@ -22,7 +22,11 @@ export async function tryTriples(bench: IndexBench, triples: number, seed = 7): 
   const memory: Memory = createMemory({ rows: bench.rows, index: bench.index });
   for (const [number, acl] of [...tokens, ...tokens, ...tokens].entries())
     await memory.remember(
-      said(`${pick(vocabulary)} ${pick(vocabulary)} ${number}`, { acl, thread: `${acl}:${number % 2}` }),
+      said(`${pick(vocabulary)} ${pick(vocabulary)} ${number}`, {
+        acl,
+        thread: `${acl}:${number % 2}`,
+        channel: acl.endsWith(':public') ? acl.replace('public', `C${number % 9}`) : acl,
+      }),
     );
   const { rows } = await bench.rows.page(0, 1_000);
   await bench.index.put(rows);
@@ -35,9 +39,15 @@ export async function tryTriples(bench: IndexBench, triples: number, seed = 7): 
         ? pick(tokens)
         : pick(['', 'slack:T0ACME', 'slack:T0ACME:*', 'mail:T0ACME:C1', `${pick(tokens)}:1`]);
     const query = `${pick(vocabulary)} ${random() < 0.5 ? pick(vocabulary) : ''}`;
-    const found = await memory.recall(query, { readable, audience }, { maxTokens: 500 });
+    // Where guests read along, only what was said in that very channel.
+    const only = random() < 0.2 ? `slack:${pick(teams)}:C${Math.floor(random() * 9)}` : undefined;
+    const access = { readable, audience, ...(only === undefined ? {} : { only }) };
+    const found = await memory.recall(query, access, { maxTokens: 500 });
     heard += found.length;
-    foreign += found.filter((row) => !mayBeHeard(row.acl, new Set(readable), audience)).length;
+    const strange = found.filter(
+      (row) => !mayBeHeard(row.acl, new Set(readable), audience) || (only !== undefined && row.channel !== only),
+    );
+    foreign += strange.length;
   }
   return { triples, rows: heard, foreign };
 }

@@ -4,6 +4,7 @@ import { WebApi } from './api.ts';
 import { Courier } from './deliver.ts';
 import { Faults } from './faults.ts';
 import { find, repliesTo } from './messages.ts';
+import { change, deactivate, invite, leave } from './people/change.ts';
 import { click, clickView, shortcut } from './people/click.ts';
 import { join, openHome, reword, say, slash, stopSession, uninstall, unsay } from './people/say.ts';
 import type { Stage } from './people/stage.ts';
@@ -76,6 +77,10 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     openHome: async (person) => openHome(stage, person),
     stopSession: async (person, channel, thread) => stopSession(stage, person, channel, thread),
     join: async (person, channel) => join(stage, person, channel),
+    invite: async (person, channel) => invite(stage, person, channel),
+    leave: async (person, channel) => leave(stage, person, channel),
+    change: async (channel, to, how = {}) => change(stage, channel, to, how.quietly === true),
+    deactivate: async (person) => deactivate(stage, person),
     uninstall: async () => uninstall(stage),
 
     snapshot,

@@ -19,6 +19,7 @@ export type Channel = {
   name: string;
   kind: 'channel' | 'private' | 'im';
   members: string[];
+  isShared?: boolean;
   topic: string;
   user: string | null;
   /** Everything said here, replies included, oldest first. */
@@ -79,6 +80,7 @@ export class World {
       name: seed.name,
       kind: seed.isPrivate ? 'private' : 'channel',
       members: [...seed.members],
+      ...(seed.isShared ? { isShared: true } : {}),
       topic: seed.topic ?? '',
       user: null,
       messages: [],

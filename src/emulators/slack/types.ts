@@ -16,6 +16,8 @@ export type SlackPerson = {
   isAdmin?: boolean;
   /** Guests cannot use apps with the Agents feature. */
   isGuest?: boolean;
+  /** Their account was closed. */
+  isDeleted?: boolean;
   /** The workspace of somebody who is here by Slack Connect. */
   home?: string;
   timeZone?: string;
@@ -28,8 +30,11 @@ export type SlackChannelSeed = {
   /** People and, when the app was invited, the bot's user id. */
   members: string[];
   isPrivate?: boolean;
+  /** By Slack Connect. */
+  isShared?: boolean;
   topic?: string;
 };
+export type ChannelChange = { isPrivate?: boolean; isShared?: boolean };
 export type SlackUsergroup = { id: string; handle: string; name: string; users: string[] };
 export type SlackBot = { userId: string; botId: string; appId: string; name: string };
 export type SlackWorkspace = {
@@ -290,6 +295,14 @@ export type SlackEmulator = {
   openHome(person: string): Promise<void>;
   stopSession(person: string, channel: string, thread: string): Promise<void>;
   join(person: string, channel: string): Promise<void>;
+  /** Brings somebody into any channel, as a member of a private one may. */
+  invite(person: string, channel: string): Promise<void>;
+  /** They leave, or are put out. */
+  leave(person: string, channel: string): Promise<void>;
+  /** Turns a channel private, or shares it with another organisation; `quietly`: its event is lost. */
+  change(channel: string, to: ChannelChange, how?: { quietly?: boolean }): Promise<void>;
+  /** Closes their account. */
+  deactivate(person: string): Promise<void>;
   /** Removes the app: the token dies, `app_uninstalled` and `tokens_revoked` go out. */
   uninstall(): Promise<void>;
 

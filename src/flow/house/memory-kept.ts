@@ -6,7 +6,7 @@ import type { Services } from '../../core/job.ts';
 import type { Json } from '../../core/json.ts';
 import type { MemoryRow } from '../../core/memory.ts';
 import type { Reply } from '../../core/reply.ts';
-import { accessOf } from './memory-access.ts';
+import { accessOf, tellable } from './memory-access.ts';
 
 const mostShown = 8;
 const recallTokens = 1_500;
@@ -43,7 +43,8 @@ export function memoryReads(services: () => Services): Action[] {
     output: recalled,
     async run({ input }, context) {
       const access = await accessOf(services(), context);
-      const found = await services().memory.recall(input.question, access, { maxTokens: recallTokens });
+      const proposed = await services().memory.recall(input.question, access, { maxTokens: recallTokens });
+      const found = await tellable(services(), context, proposed);
       const highest = found[0]?.score ?? 1;
       const rows = found.slice(0, mostShown).map((row) => ({
         ...lineOf(row),

@@ -55,7 +55,7 @@ export type SlackOptions = {
   health?: { ready(): Promise<boolean> };
   /** Prometheus text, served at /metrics. */
   metrics?: () => Promise<string>;
-  /** Keeps what is said in channels; left out, nothing is. */
+  /** Where what is remembered follows what happens in Slack; left out, nothing does. */
   listening?: Listening;
   /** How to wait; tests need not. */
   pause?: Pause;

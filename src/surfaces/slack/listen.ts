@@ -1,4 +1,4 @@
-/** Keeps what is said in channels she was invited to, as it happens: new words, edits, deletions, and who may read along. */
+/** Follows Slack in what is kept: edits, deletions, who may read along; and, where she listens, what is said in channels she was invited to. */
 import { z } from 'zod';
 import type { Memory } from '../../core/memory.ts';
 import { formatThreadId } from '../../core/thread.ts';
@@ -8,8 +8,12 @@ import type { Places } from './places.ts';
 import type { Self } from './receive.ts';
 import { readText, timeOf } from './text.ts';
 
-/** Where words are kept: the memory of the house, and how live secrets are taken out first. */
-export type Listening = { memory: Pick<Memory, 'remember' | 'forget' | 'move'>; redact: (text: string) => string };
+/** Where words are kept: the memory of the house, how live secrets are taken out first, and whether all that is said is kept. */
+export type Listening = {
+  memory: Pick<Memory, 'remember' | 'forget' | 'move'>;
+  redact: (text: string) => string;
+  hears: boolean;
+};
 
 const words = z.object({
   user: z.string(),
@@ -45,18 +49,33 @@ export function registerListening(options: {
   people: People;
 }): void {
   const { app, listening, self, places, people } = options;
-  const { memory, redact } = listening;
+  const { memory, redact, hears } = listening;
   const placeOf = (channel: string) => `slack:${self.team}:${channel}`;
   const nameOf = (channel: string, ts: string) => `${placeOf(channel)}:${ts}`;
 
-  async function keep(channel: string, message: z.infer<typeof words>): Promise<void> {
+  type Said = z.infer<typeof words>;
+  const isOurs = (message: Said) => message.user === self.userId || message.bot_id !== undefined;
+  // What is said to her is kept by the run that answers it.
+  const toHer = (channel: string, message: Said) =>
+    channel.startsWith('D') || message.text.includes(`<@${self.userId}`);
+
+  async function heard(channel: string, message: Said): Promise<void> {
+    if (hears && !isOurs(message) && !toHer(channel, message) && spoken.has(message.subtype))
+      await keep(channel, message);
+  }
+
+  async function edited(channel: string, message: Said): Promise<void> {
     const origin = nameOf(channel, message.ts);
     // What is left of a deleted message that has replies.
     if (message.subtype === 'tombstone') return void (await memory.forget({ origin }));
-    const ours = message.user === self.userId || message.bot_id !== undefined;
-    // What is said to her is kept by the run that answers it.
-    const toHer = channel.startsWith('D') || message.text.includes(`<@${self.userId}`);
-    if (ours || toHer || !spoken.has(message.subtype)) return;
+    if (isOurs(message)) return;
+    if (hears && !toHer(channel, message)) return heard(channel, message);
+    // What a run kept of it follows the edit as well.
+    if ((await memory.forget({ origin })) > 0) await keep(channel, message);
+  }
+
+  async function keep(channel: string, message: Said): Promise<void> {
+    const origin = nameOf(channel, message.ts);
     const text = redact(readText(message.text, self.userId));
     // Somebody may have taken everything back.
     if (text.trim() === '') return void (await memory.forget({ origin }));
@@ -84,7 +103,7 @@ export function registerListening(options: {
 
   app.event('message', async ({ event }) => {
     const edit = changed.safeParse(event);
-    if (edit.success) return keep(edit.data.channel, edit.data.message);
+    if (edit.success) return edited(edit.data.channel, edit.data.message);
     const gone = deleted.safeParse(event);
     if (gone.success) {
       const ts = gone.data.deleted_ts ?? gone.data.previous_message?.ts;
@@ -94,7 +113,7 @@ export function registerListening(options: {
     const turned = converted.safeParse(event);
     if (turned.success) return look(turned.data.channel);
     const fresh = said.safeParse(event);
-    if (fresh.success) await keep(fresh.data.channel, fresh.data);
+    if (fresh.success) await heard(fresh.data.channel, fresh.data);
   });
   for (const name of ['channel_shared', 'channel_unshared'] as const)
     app.event(name, async ({ event }) => look(somewhere.parse(event).channel));

@@ -4,6 +4,7 @@ import { SophiaError } from '../../core/error.ts';
 import type { Person, PersonId } from '../../core/person.ts';
 import { wanted } from './failures.ts';
 import { kept } from './kept.ts';
+import { nextCursor } from './send.ts';
 import { type Call, type Pause, repeatable } from './web.ts';
 
 const userSchema = z.object({
@@ -28,6 +29,8 @@ export type People = {
   group(name: string): Promise<PersonId[]>;
   /** For history: the name, or the id when it cannot be known. */
   nameOf(user: string): Promise<string>;
+  /** Full members of the workspace, and its bots, by Slack's ids; whoever came since is not among them. */
+  insiders(): Promise<ReadonlySet<string>>;
   /** Somebody changed: who they are is asked anew. */
   forget(user: string): void;
 };
@@ -50,6 +53,21 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
     return z.array(z.string()).parse(data.users);
   });
 
+  const everybody = kept(600_000, now, async (_all: string) => {
+    const inside = new Set<string>();
+    let cursor = '';
+    do {
+      const args = { limit: 1000, ...(cursor ? { cursor } : {}) };
+      const data = wanted('users.list', await repeatable(call, 'users.list', args, pause));
+      for (const one of Array.isArray(data.members) ? data.members : []) {
+        const user = userSchema.safeParse(one);
+        if (user.success && /^(member|bot)$/.test(kind(user.data, team))) inside.add(user.data.id);
+      }
+      cursor = nextCursor(data);
+    } while (cursor !== '');
+    return inside;
+  });
+
   async function person(id: PersonId): Promise<Person> {
     const [, home, user] = id.split(':');
     if (!home || !user) throw new SophiaError('bad_input', `not a Slack person: ${id}`);
@@ -67,7 +85,11 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
       const all = await Promise.all((await members(found.id)).map((user) => person(`slack:${team}:${user}`)));
       return all.filter((one) => one.kind === 'member').map((one) => one.id);
     },
-    forget: (user) => look.drop(user),
+    insiders: () => everybody('all'),
+    forget(user) {
+      look.drop(user);
+      everybody.clear();
+    },
     async nameOf(user) {
       return look(user).then(displayName, () => user);
     },
@@ -79,9 +101,9 @@ function displayName(user: User): string {
 }
 
 function kind(user: User, team: string): Person['kind'] {
-  if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
-  if (user.is_restricted || user.is_ultra_restricted) return 'guest';
+  if (user.id === 'USLACKBOT') return 'bot';
   // Whoever left is no longer one of ours.
   if (user.is_stranger || user.deleted || (user.team_id !== undefined && user.team_id !== team)) return 'external';
-  return 'member';
+  if (user.is_bot) return 'bot';
+  return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }

@@ -1,7 +1,9 @@
 /** Who reads along in a channel, as ACL tokens: public channels share one, everything else has its own. */
 import { SophiaError, toSophiaError } from '../../core/error.ts';
+import type { Access } from '../../core/memory.ts';
 import type { Message } from '../../core/message.ts';
 import type { PersonId } from '../../core/person.ts';
+import type { PlaceKind } from '../../core/place.ts';
 import { wanted } from './failures.ts';
 import { kept } from './kept.ts';
 import type { People } from './people.ts';
@@ -10,7 +12,9 @@ import { type Call, type Data, type Pause, repeatable } from './web.ts';
 
 export type Places = {
   audience(channel: string): Promise<string>;
-  readable(person: PersonId, message: Pick<Message, 'channel' | 'audience'>): Promise<string[]>;
+  /** The same, but an error when it cannot be known. */
+  audienceNow(channel: string): Promise<string>;
+  access(person: PersonId, place: Pick<Message, 'channel' | 'audience'>): Promise<Access>;
   /** The direct message channel with this person. */
   direct(user: string): Promise<string>;
   /** Something happened to the channel: what was known of it is asked anew. */
@@ -34,11 +38,12 @@ export function createPlaces(options: {
   const { call, team, now, pause, people } = options;
   const ask = async (method: string, args: Data) => wanted(method, await repeatable(call, method, args, pause));
 
-  const isPublic = kept(60_000, now, async (channel: string) => {
+  const kindOf = kept(60_000, now, async (channel: string): Promise<PlaceKind> => {
+    if (channel.startsWith('D')) return 'direct';
     const { channel: found } = (await ask('conversations.info', { channel })) as { channel?: Data };
-    const shared = found?.is_ext_shared || found?.is_org_shared || found?.is_pending_ext_shared;
     // Outsiders read along in a shared channel: it gets a token of its own.
-    return found?.is_channel === true && found.is_private === false && !shared;
+    if (found?.is_ext_shared || found?.is_org_shared || found?.is_pending_ext_shared) return 'shared';
+    return found?.is_channel === true && found.is_private === false ? 'public' : 'private';
   });
   const nameOf = kept(60_000, now, async (channel: string) => {
     const { channel: found } = (await ask('conversations.info', { channel })) as { channel?: Data };
@@ -66,10 +71,21 @@ export function createPlaces(options: {
     return channel.id;
   });
 
-  async function audience(channel: string): Promise<string> {
-    if (channel.startsWith('D')) return `slack:${team}:${channel}`;
-    const open = await isPublic(channel).catch(() => false);
-    return open ? `slack:${team}:public` : `slack:${team}:${channel}`;
+  async function audienceNow(channel: string): Promise<string> {
+    return (await kindOf(channel)) === 'public' ? `slack:${team}:public` : `slack:${team}:${channel}`;
+  }
+  const audience = (channel: string) => audienceNow(channel).catch(() => `slack:${team}:${channel}`);
+
+  /** Whether people read along there who may not read the public channels: guests, and those of other organisations. */
+  async function outsiders(channel: string): Promise<boolean> {
+    if ((await kindOf(channel)) === 'shared') return true;
+    const [here, known] = [await members(channel), await people.insiders()];
+    for (const user of here) {
+      if (known.has(user)) continue;
+      const { kind } = await people.person(`slack:${team}:${user}`);
+      if (kind !== 'member' && kind !== 'bot') return true;
+    }
+    return false;
   }
 
   /** Private channels that both this person and Sophia are in; none when it cannot be known. */
@@ -87,11 +103,17 @@ export function createPlaces(options: {
     return found;
   });
 
+  const tokensShared = (user: string) =>
+    shared(user).then(
+      (found) => found.map((channel) => `slack:${team}:${channel}`),
+      () => [],
+    );
+
   return {
     direct,
     audience,
     forget(channel) {
-      for (const known of [isPublic, members, nameOf]) known.drop(channel);
+      for (const known of [kindOf, members, nameOf]) known.drop(channel);
       shared.clear();
     },
     async named(words, person) {
@@ -108,19 +130,26 @@ export function createPlaces(options: {
       if (!(await members(channel)).has(person.split(':').at(-1) ?? '')) throw notThere;
       return { channel: `slack:${team}:${channel}`, audience: await audience(channel), name };
     },
-    async readable(person, message) {
-      if ((await people.person(person)).kind !== 'member') return [];
-      const user = person.split(':').at(-1) ?? '';
-      const tokens = new Set([`slack:${team}:public`, `slack:${team}:${await direct(user)}`]);
-      const channel = message.channel.split(':').at(-1) ?? '';
+    audienceNow,
+    async access(person, place) {
+      const channel = place.channel.split(':').at(-1) ?? '';
       const here = `slack:${team}:${channel}`;
+      const everybodys = `slack:${team}:public`;
+      // Who read along when it was asked may not be who reads along now.
+      const open = place.audience === everybodys && (await audience(channel)) === everybodys;
+      const now = open ? everybodys : here;
+      if ((await people.person(person)).kind !== 'member') return { readable: [], audience: now };
+      const user = person.split(':').at(-1) ?? '';
+      const own = await direct(user);
+      const tokens = [everybodys, `slack:${team}:${own}`];
+      // Nobody else reads there: they may draw on all they may read.
+      if (channel === own) return { readable: [...tokens, ...(await tokensShared(user))], audience: now };
       // Somebody else's direct messages are theirs alone.
-      const maybe = message.audience === here && !channel.startsWith('D');
-      if (maybe && (await members(channel)).has(user)) tokens.add(here);
-      // What is said in their own direct messages nobody else reads: there they may draw on all they may read.
-      if (message.audience === here && channel === (await direct(user)))
-        for (const place of await shared(user).catch(() => [])) tokens.add(`slack:${team}:${place}`);
-      return [...tokens];
+      if (channel.startsWith('D')) return { readable: tokens, audience: now };
+      const bound = await outsiders(channel).catch(() => true);
+      if (open) return { readable: tokens, audience: now, ...(bound ? { only: here } : {}) };
+      const inside = (await members(channel)).has(user) ? [here] : [];
+      return { readable: [...(bound ? tokens.slice(1) : tokens), ...inside], audience: now };
     },
   };
 }

@@ -106,7 +106,8 @@ export function createSurface(parts: SurfaceParts): Surface {
     fetchFile,
     person: (id) => people.person(id),
     group: (name) => people.group(name),
-    readable: (person, message) => places.readable(person, message),
+    access: (person, place) => places.access(person, place),
+    audience: (channel) => places.audienceNow(channel.split(':').at(-1) ?? ''),
 
     async permalink(message) {
       const { channel } = parseThreadId(message.thread);

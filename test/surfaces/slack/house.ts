@@ -31,6 +31,8 @@ const granted = {
 
 export const secrets = { signingSecret: 'shhh-signing-secret', botToken: 'xoxb-sophia-token' };
 
+const forgetful = { remember: async () => null, forget: async () => 0, move: async () => 0 };
+
 export class MemoryInbox implements Inbox {
   readonly rows = new Map<string, InboxItem & { done: boolean }>();
   down = false;
@@ -193,6 +195,7 @@ export async function openHouse(
     redact: (text) => text.replaceAll('sk-live-SECRET', '[redacted]'),
     now: () => new Date(),
     pause: async () => undefined,
+    listening: { memory: forgetful, redact: (text) => text, hears: false },
     ...options.surface,
   };
   const open: SlackSurface[] = [];

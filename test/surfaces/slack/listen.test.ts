@@ -12,7 +12,7 @@ let memory: ReturnType<typeof createMemory>;
 beforeEach(async () => {
   store = await openTestStore();
   memory = createMemory({ rows: store.memories, index: store.textIndex });
-  const listening = { memory, redact: (text: string) => text.replaceAll('sk-live-SECRET', '[redacted]') };
+  const listening = { memory, hears: true, redact: (text: string) => text.replaceAll('sk-live-SECRET', '[redacted]') };
   house = await openHouse({ surface: { listening } });
 });
 afterEach(async () => {
@@ -64,4 +64,44 @@ test('a channel that is deleted takes its words along', async () => {
   await expect.poll(() => heard('tunnel')).toHaveLength(1);
   await send(house, eventBody({ type: 'channel_deleted', channel: 'C0ENG', event_ts: '1.2' }));
   await expect.poll(() => heard('tunnel')).toEqual([]);
+});
+
+test('a channel that turns private takes its words with it, at once', async () => {
+  await house.slack.say('U0ALICE', 'C0ENG', 'the tunnel port is 5433');
+  await expect.poll(() => heard('tunnel')).toHaveLength(1);
+  await house.slack.change('C0ENG', { isPrivate: true });
+  await expect.poll(() => heard('tunnel')).toEqual([]);
+  const inside = 'slack:T0ACME:C0ENG';
+  expect(await heard('tunnel', [inside], inside)).toEqual(['the tunnel port is 5433']);
+});
+
+test('without listening nothing is kept, and yet what was kept follows edits, deletions and channels that turn private', async () => {
+  await house.close();
+  house = await openHouse({ surface: { listening: { memory, hears: false, redact: (text) => text } } });
+  const { slack } = house;
+  await slack.say('U0ALICE', 'C0ENG', 'a lighthouse nobody asked about');
+  const kept = async (text: string) => {
+    const { ts } = await slack.say('U0ALICE', 'C0ENG', `<@U0SOPHIA> ${text}`);
+    const channel = 'slack:T0ACME:C0ENG';
+    const row = { acl: everybodys, kind: 'message' as const, text, person: 'slack:T0ACME:U0ALICE', channel };
+    await memory.remember({
+      ...row,
+      thread: null,
+      at: '2026-03-02T09:00:00.000Z',
+      tainted: true,
+      source: null,
+      origin: `${channel}:${ts}`,
+    });
+    return ts;
+  };
+  const first = await kept('is the tunnel port zebra?');
+  const second = await kept('is the tunnel port walrus?');
+  await slack.reword('U0ALICE', 'C0ENG', first, '<@U0SOPHIA> is the tunnel port giraffe?');
+  await expect.poll(() => heard('giraffe')).toEqual(['is the tunnel port giraffe?']);
+  expect(await heard('zebra')).toEqual([]);
+  await slack.unsay('U0ALICE', 'C0ENG', second);
+  await expect.poll(() => heard('tunnel')).toEqual(['is the tunnel port giraffe?']);
+  await slack.change('C0ENG', { isPrivate: true });
+  await expect.poll(() => heard('tunnel')).toEqual([]);
+  expect(await store.memories.count()).toBe(1);
 });

@@ -99,23 +99,76 @@ test('who cannot be looked up is nobody: it throws', async () => {
   expect((await house.sophia.surface.person('slack:T0ACME:U0BOB')).kind).toBe('member');
 });
 
-test('what a person may read: public channels, their own direct messages, and the private channel they are in', async () => {
-  const at = (channel: string, audience: string) =>
-    ({ channel: `slack:T0ACME:${channel}`, audience: `slack:T0ACME:${audience}` }) as Message;
+const token = (place: string) => `slack:T0ACME:${place}`;
+const at = (channel: string, audience = channel) => ({ channel: token(channel), audience: token(audience) });
+
+test('what a person may be told: public channels, their own direct messages, and the private channel they are in', async () => {
   const { surface } = house.sophia;
-  const secret = at('C0SECRET', 'C0SECRET');
-  expect(await surface.readable('slack:T0ACME:U0ALICE', secret)).toEqual([
-    'slack:T0ACME:public',
-    'slack:T0ACME:D0ALICE',
-    'slack:T0ACME:C0SECRET',
-  ]);
-  expect(await surface.readable('slack:T0ACME:U0BOB', secret)).not.toContain('slack:T0ACME:C0SECRET');
-  expect(await surface.readable('slack:T0ACME:U0BOB', at('D0ALICE', 'D0ALICE'))).not.toContain('slack:T0ACME:D0ALICE');
-  expect(await surface.readable('slack:T0ACME:U0GUEST', at('C0ENG', 'public'))).toEqual([]);
-  house.slack.faults.failNext('conversations.members', 'fatal_error', 3);
+  expect(await surface.access(token('U0ALICE'), at('C0SECRET'))).toEqual({
+    readable: ['public', 'D0ALICE', 'C0SECRET'].map(token),
+    audience: token('C0SECRET'),
+  });
+  expect((await surface.access(token('U0BOB'), at('C0SECRET'))).readable).not.toContain(token('C0SECRET'));
+  expect((await surface.access(token('U0BOB'), at('D0ALICE'))).readable).not.toContain(token('D0ALICE'));
+  expect((await surface.access(token('U0GUEST'), at('C0ENG', 'public'))).readable).toEqual([]);
+  house.slack.faults.failNext('conversations.members', 'fatal_error', 12);
   const later = await openHouse({ surface: { apiUrl: house.slack.apiUrl }, start: false });
-  await expect(later.sophia.surface.readable('slack:T0ACME:U0ALICE', secret)).rejects.toThrow();
+  await expect(later.sophia.surface.access(token('U0ALICE'), at('C0SECRET'))).rejects.toThrow();
   await later.close();
+});
+
+test('in their own direct messages a person in two private channels may draw on both, and on neither from the other', async () => {
+  const { slack, sophia } = house;
+  await slack.change('C0ENG', { isPrivate: true });
+  const readable = async (channel: string) => (await sophia.surface.access(token('U0ALICE'), at(channel))).readable;
+  await expect.poll(() => readable('D0ALICE')).toEqual(['public', 'D0ALICE', 'C0ENG', 'C0SECRET'].map(token));
+  expect(await readable('C0SECRET')).toEqual(['public', 'D0ALICE', 'C0SECRET'].map(token));
+  await slack.leave('U0ALICE', 'C0SECRET');
+  await expect.poll(() => readable('D0ALICE')).not.toContain(token('C0SECRET'));
+  expect(await readable('C0SECRET')).not.toContain(token('C0SECRET'));
+});
+
+test('where guests or other organisations read along, nothing of other channels is told', async () => {
+  const { slack, sophia } = house;
+  const access = (channel: string, audience: string) => sophia.surface.access(token('U0ALICE'), at(channel, audience));
+  expect(await access('C0ENG', 'public')).not.toHaveProperty('only');
+  await slack.invite('U0GUEST', 'C0ENG');
+  await expect.poll(() => access('C0ENG', 'public')).toMatchObject({ only: token('C0ENG') });
+  await slack.leave('U0GUEST', 'C0ENG');
+  await expect.poll(() => access('C0ENG', 'public')).not.toHaveProperty('only');
+  await slack.invite('U0GUEST', 'C0SECRET');
+  await expect
+    .poll(async () => (await access('C0SECRET', 'C0SECRET')).readable)
+    .toEqual(['D0ALICE', 'C0SECRET'].map(token));
+});
+
+test('a channel that is shared with another organisation while a question is answered counts as shared at once', async () => {
+  const { slack, sophia } = house;
+  await slack.change('C0ENG', { isShared: true });
+  const asked = () => sophia.surface.access(token('U0ALICE'), at('C0ENG', 'public'));
+  await expect.poll(asked).toEqual({ readable: ['D0ALICE', 'C0ENG'].map(token), audience: token('C0ENG') });
+  expect(await sophia.surface.audience(token('C0ENG'))).toBe(token('C0ENG'));
+});
+
+test('a change whose event was lost counts within a minute; what cannot be looked up is public to nobody', async () => {
+  let now = Date.now();
+  const later = await openHouse({ surface: { apiUrl: house.slack.apiUrl, now: () => new Date(now) }, start: false });
+  const { surface } = later.sophia;
+  expect(await surface.audience(token('C0ENG'))).toBe(token('public'));
+  await house.slack.change('C0ENG', { isPrivate: true }, { quietly: true });
+  now += 60_000;
+  expect(await surface.audience(token('C0ENG'))).toBe(token('C0ENG'));
+  now += 60_000;
+  house.slack.faults.failNext('conversations.info', 'fatal_error', 12);
+  await expect(surface.audience(token('C0ENG'))).rejects.toThrow();
+  await later.close();
+});
+
+test('whoever left the workspace may be told nothing from that moment on', async () => {
+  const access = () => house.sophia.surface.access(token('U0BOB'), at('C0ENG', 'public'));
+  expect((await access()).readable).toContain(token('public'));
+  await house.slack.deactivate('U0BOB');
+  await expect.poll(async () => (await access()).readable).toEqual([]);
 });
 
 test('a whisper reaches one person; one who is not in the channel gets it directly', async () => {

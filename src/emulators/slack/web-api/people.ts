@@ -113,7 +113,7 @@ function user(world: World, person: SlackPerson): JsonObject {
     id,
     team_id: home,
     name,
-    deleted: false,
+    deleted: person.isDeleted === true,
     real_name: realName,
     tz: timeZone,
     tz_label: timeZone,
