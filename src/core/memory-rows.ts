@@ -21,6 +21,17 @@ export interface MemoryRows {
   /** Removes what fits and what was made from it; returns the ids. Each stays noted for the index until `removed`. */
   forget(selection: Selection): Promise<string[]>;
   expire(now: string, limit: number): Promise<string[]>;
+  /**
+   * Keeps rows made from others, unless one of these is gone, says something else or has another audience by now: then none
+   * is kept, and false returned.
+   */
+  derive(rows: StoredMemory[], from: Pick<MemoryRow, 'id' | 'acl' | 'text'>[], version: string): Promise<boolean>;
+  /** What was said in a talk or a thread, oldest first, without what was made from it. Not checked for access: for the house itself. */
+  said(talk: string, limit: number): Promise<MemoryRow[]>;
+  /** Rows under these tokens that wait for a person's word, newest first. */
+  quarantined(acls: string[], now: string, limit: number): Promise<MemoryRow[]>;
+  /** Lets a row out of quarantine; false when it was not in it. */
+  release(id: string): Promise<boolean>;
   /** Gives a channel's rows another token; returns the ids. */
   move(channel: string, acl: string): Promise<string[]>;
   about(person: string): Promise<MemoryRow[]>;

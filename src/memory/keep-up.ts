@@ -1,10 +1,9 @@
-/** Sees to the index again and again while she runs, one round at a time, and at once while there is more to do. */
-import type { Upkeep } from './upkeep.ts';
+/** Sees to the index, or to quiet talks, again and again while she runs: one round at a time, and at once while there is more to do. */
 
 /** What was said must be found within a second, also by an index outside. */
-const everyMs = 500;
+const soonMs = 500;
 
-export function keepUp(upkeep: Pick<Upkeep, 'round'>): () => Promise<void> {
+export function keepUp(upkeep: { round(): Promise<boolean> }, everyMs = soonMs): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();

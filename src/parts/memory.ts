@@ -1,11 +1,18 @@
 /** Memory as it is set up: over the store, with an index outside and a model that understands meaning if there are any. */
 import type { Log } from '../core/connector.ts';
+import type { Extractor } from '../core/facts.ts';
+import type { Model } from '../core/model.ts';
+import { createFacts, type FactsOptions } from '../memory/facts.ts';
 import { withFallback } from '../memory/fallback.ts';
 import { createMemory } from '../memory/index.ts';
+import { createHostedMem0, createMem0 } from '../memory/mem0.ts';
+import type { Keep } from '../memory/prepare.ts';
+import { summaries } from '../memory/summary.ts';
 import { createUpkeep } from '../memory/upkeep.ts';
 import { createEmbeddings } from '../models/embeddings.ts';
-import type { Settings } from '../settings.ts';
+import { capsOf, type Settings } from '../settings.ts';
 import type { Store } from '../store/index.ts';
+import { noModel } from './models.ts';
 
 /** Memory over the store, with what is set up beside it: an index outside, a model that understands meaning. */
 export async function connectMemory(settings: Settings, store: Store, log: Log, now: () => Date) {
@@ -34,9 +41,43 @@ export async function connectMemory(settings: Settings, store: Store, log: Log, 
       embeddings,
       log,
       now,
-      keep: { channelDays: settings.SOPHIA_KEEP_DAYS, directDays: settings.SOPHIA_KEEP_DIRECT_DAYS },
+      keep: keepOf(settings),
     }),
+    index,
     upkeep: createUpkeep({ rows: store.memories, outside, embeddings, now, log }),
     name: outside?.name ?? store.textIndex.name,
   };
+}
+
+function keepOf(settings: Settings): Keep {
+  return { channelDays: settings.SOPHIA_KEEP_DAYS, directDays: settings.SOPHIA_KEEP_DIRECT_DAYS };
+}
+
+const minuteMs = 60_000;
+
+/** Facts from quiet talks: by mem0's service, by mem0 through our models, or without a key as summaries in the talk's own words. */
+export function connectFacts(
+  settings: Settings,
+  store: Store,
+  { model, ...parts }: Pick<FactsOptions, 'index' | 'owner' | 'log' | 'now'> & { model: Model },
+) {
+  const quietMs = settings.SOPHIA_FACTS_QUIET_MINUTES * minuteMs;
+  const rounds = createFacts({
+    ...parts,
+    rows: store.memories,
+    talks: store.talks,
+    extractor: extractorOf(settings, model),
+    budgets: store.budgets,
+    limits: capsOf(settings),
+    dayUsd: settings.SOPHIA_FACTS_DAY_USD,
+    quietMs,
+    keep: keepOf(settings),
+  });
+  return { ...rounds, everyMs: Math.min(minuteMs / 2, quietMs / 2) };
+}
+
+function extractorOf({ MEM0_API_KEY, MEM0_BASE_URL }: Settings, model: Model): Extractor {
+  if (MEM0_API_KEY)
+    return createHostedMem0({ apiKey: MEM0_API_KEY, ...(MEM0_BASE_URL ? { host: MEM0_BASE_URL } : {}) });
+  return model === noModel ? summaries : createMem0(model);
 }

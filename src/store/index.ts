@@ -7,6 +7,7 @@ import type { Approvals } from '../core/approval.ts';
 import type { Budgets } from '../core/budget.ts';
 import type { Erasure } from '../core/erasure.ts';
 import { SophiaError } from '../core/error.ts';
+import type { Talks } from '../core/facts.ts';
 import type { Followups } from '../core/followups.ts';
 import type { Freezes } from '../core/freeze.ts';
 import type { Leases } from '../core/lease.ts';
@@ -33,6 +34,7 @@ import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { createLocks } from './locks.ts';
 import { createMemoryRows } from './memories.ts';
+import { createTalks } from './memory-talks.ts';
 import { migrationsFor } from './migrations/index.ts';
 import { createModelEvents } from './model-events.ts';
 import { createPolicies } from './policies.ts';
@@ -63,6 +65,7 @@ export interface Store {
   sends: Sends;
   schedules: Schedules;
   memories: MemoryRows;
+  talks: Talks;
   erasure: Erasure;
   modelEvents: ModelEvents;
   /** Full text over the memories, in the same database. */
@@ -126,6 +129,7 @@ async function build(
     sends: guarded(createSends(db, clock)),
     schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
+    talks: guarded(createTalks(db)),
     erasure: guarded(createErasure(db, createAudit(db))),
     modelEvents: guarded(createModelEvents(db)),
     textIndex: guarded(createTextIndex(db, kind)),

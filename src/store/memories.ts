@@ -1,7 +1,9 @@
 /** The record of what is remembered; the access tokens are checked inside every query that recalls. */
-import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import type { MemoryRows } from '../core/memory-rows.ts';
+import { createMemoryDerived } from './memory-derived.ts';
 import { forgetRows, moveRows } from './memory-forget.ts';
-import { toLine, toMemory, toStored } from './memory-row.ts';
+import { putRow } from './memory-put.ts';
+import { toMemory, toStored } from './memory-row.ts';
 import { selected } from './memory-selection.ts';
 import { createMemoryUpkeep } from './memory-upkeep.ts';
 import { createMemoryVectors } from './memory-vectors.ts';
@@ -12,11 +14,12 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
   return {
     ...createMemoryUpkeep(db, kind),
     ...createMemoryVectors(db),
+    ...createMemoryDerived(db, kind),
 
     async put(rows, version) {
       if (rows.length === 0) return;
       await db.transaction().execute(async (inside) => {
-        for (const row of rows) await putOne(inside, row, version);
+        for (const row of rows) await putRow(inside, row, version);
       });
     },
 
@@ -91,27 +94,4 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
       return lines.map(toMemory);
     },
   };
-}
-
-async function putOne(db: Sql, row: StoredMemory, version: string): Promise<void> {
-  const line = toLine(row, version);
-  // With its text its meaning changes.
-  await db
-    .deleteFrom('memory_vectors')
-    .where('memory_id', 'in', (old) =>
-      old.selectFrom('memories').select('id').where('id', '=', row.id).where('text', '!=', line.text),
-    )
-    .execute();
-  await db
-    .insertInto('memories')
-    .values(line)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(line))
-    .execute();
-  await db.deleteFrom('memory_sources').where('memory_id', '=', row.id).execute();
-  if (row.sources.length > 0)
-    await db
-      .insertInto('memory_sources')
-      .values([...new Set(row.sources)].map((source) => ({ memory_id: row.id, source_id: source })))
-      .execute();
-  await db.deleteFrom('memory_removals').where('memory_id', '=', row.id).execute();
 }

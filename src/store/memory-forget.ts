@@ -2,15 +2,35 @@
 import type { Selection } from '../core/memory.ts';
 import { placeOf } from './memory-place.ts';
 import { inParts, selected } from './memory-selection.ts';
+import { reopenTalks } from './memory-talks.ts';
 import type { Sql } from './schema.ts';
 
 /** Within a transaction of the caller's. */
 export async function forgetRows(db: Sql, selection: Selection): Promise<string[]> {
-  const found = await selected(db.selectFrom('memories'), selection).select('id').execute();
-  const ids = await withDerived(
+  const found = await selected(db.selectFrom('memories'), selection).select(['id', 'kind', 'thread', 'talk']).execute();
+  // First what was said: whoever is making something from it right now finds it gone, or has finished and is found below.
+  const ids = found.map((row) => row.id);
+  for (const part of inParts(ids)) await db.deleteFrom('memories').where('id', 'in', part).execute();
+  const all = await withDerived(db, ids);
+  await removeRows(db, all);
+  // What is left of a talk may still say something; what a person refused of it must not come back.
+  await reopenTalks(
     db,
-    found.map((row) => row.id),
+    found.filter((row) => row.kind === 'message' || row.kind === 'outcome'),
   );
+  return all;
+}
+
+/** Within a transaction of the caller's: these rows stay, what was made from them goes. */
+export async function forgetMadeFrom(db: Sql, ids: string[]): Promise<void> {
+  const own = new Set(ids);
+  await removeRows(
+    db,
+    (await withDerived(db, ids)).filter((id) => !own.has(id)),
+  );
+}
+
+async function removeRows(db: Sql, ids: string[]): Promise<void> {
   for (const part of inParts(ids)) {
     await db.deleteFrom('memories').where('id', 'in', part).execute();
     await db.deleteFrom('memory_vectors').where('memory_id', 'in', part).execute();
@@ -24,7 +44,6 @@ export async function forgetRows(db: Sql, selection: Selection): Promise<string[
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  return ids;
 }
 
 /** A fact drawn from a message says what the message said. */
@@ -47,7 +66,7 @@ async function withDerived(db: Sql, ids: string[]): Promise<string[]> {
 export async function moveRows(db: Sql, channel: string, acl: string): Promise<string[]> {
   const rows = await db
     .selectFrom('memories')
-    .select(['id', 'kind'])
+    .select(['id', 'kind', 'thread', 'talk'])
     .where('channel', '=', channel)
     .where('acl', '!=', acl)
     .execute();
@@ -58,7 +77,7 @@ export async function moveRows(db: Sql, channel: string, acl: string): Promise<s
       .where('id', '=', id)
       .execute();
   const ids = rows.map((row) => row.id);
-  const derived = (await withDerived(db, ids)).filter((id) => !ids.includes(id));
-  if (derived.length > 0) await forgetRows(db, { ids: derived });
+  await forgetMadeFrom(db, ids);
+  await reopenTalks(db, rows);
   return ids;
 }

@@ -214,6 +214,15 @@ export interface Tables {
   memory_vectors: { memory_id: string; model: string; vector: Uint8Array };
   /** Rows that are gone, and that an index outside the store may still hold. */
   memory_removals: { memory_id: string };
+  /** How far each talk was taken in for facts, and who is at it. */
+  memory_talks: {
+    talk: string;
+    through: string | null;
+    owner: string | null;
+    held_until: string | null;
+    tries: Generated<number>;
+  };
+  memory_tally: { ended: string; count: number };
 }
 
 export type Sql = Kysely<Tables>;

@@ -13,6 +13,7 @@ import { followups } from './021-followups.ts';
 import { modelEvents } from './030-model-events.ts';
 import { memory } from './040-memory.ts';
 import { cards } from './041-cards.ts';
+import { facts } from './045-facts.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '030_model_events': { up: (db) => modelEvents(db, kind) },
     '040_memory': { up: (db) => memory(db, kind) },
     '041_cards': { up: cards },
+    '045_facts': { up: facts },
   };
   return { getMigrations: async () => migrations };
 }
