@@ -71,7 +71,8 @@ type Facts = {
 /** After a crash or a timed-out write: did it happen? `evidence` is shown to a person when unknown. */
 export type Reconciliation =
   | { state: 'done'; output: Json }
-  | { state: 'not done' }
+  /** `begun`: part of it is there, so its facts have moved by its own hand, and `run` does the rest. */
+  | { state: 'not done'; begun?: true }
   | { state: 'unknown'; evidence: string };
 
 type SingleAction<Input, Output> = Facts & {

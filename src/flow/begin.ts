@@ -1,18 +1,11 @@
 /** Begins an approved deed: everything it rests on is read again, then its grant is spent and its ledger row started at once. */
-import { toSophiaError } from '../core/error.ts';
-import { canonicalJson } from '../core/hash.ts';
 import type { Job } from '../core/job.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
-import type { Plan } from '../core/plan.ts';
-import { glassBroken } from './break-glass.ts';
-import { overBudget, reserve } from './budget.ts';
+import { reserve } from './budget.ts';
 import { type ActionCall, type Executed, keyOf, type Ready } from './call.ts';
 import { refreshCards } from './cards.ts';
-import { currentApprovers, standingVoters } from './entitled.ts';
-import { frozen } from './frozen.ts';
 import { tellUse } from './lease-use.ts';
-import { lookContext, planOf } from './plan.ts';
-import { grantOver, rule, ruleCall } from './ruling.ts';
+import { whyNotNow } from './still-true.ts';
 import { release } from './targets.ts';
 import { record, refusal } from './written.ts';
 
@@ -37,8 +30,18 @@ export async function begin(
   const before = await services.ledger.get(key);
   if (before) return existing(before);
 
-  const moved = await stillTrue(job, call, ready, approvalId);
-  if (moved) return moved;
+  const fallen = await whyNotNow(job, call, ready, approvalId);
+  if (fallen) {
+    // A crash may have come between setting dollars aside and the row that would settle them.
+    await services.budgets.settle(key, 0);
+    if (approvalId) await close(job, approvalId, 'void', fallen.reason);
+    if (fallen.code === 'moved') return { state: 'moved', reason: fallen.reason };
+    await release(job, call);
+    return {
+      state: 'ended',
+      outcome: await refusal(job, call, fallen.code, fallen.reason, fallen.hint, ready.plan),
+    };
+  }
 
   // Set aside last: a card that is void for another reason must not hold dollars.
   const usd = ready.plan.cost?.usd ?? 0;
@@ -111,89 +114,6 @@ async function start(
 ): Promise<'started' | 'exists' | 'spent'> {
   if (approvalId !== null) return services.approvals.consume(approvalId, entry);
   return lease === null ? services.ledger.begin(entry) : services.leases.use(lease, usd, entry);
-}
-
-/** Everything the approval rested on, read again: run, freeze, budget, policy, voters, preconditions. Null when all of it holds. */
-async function stillTrue(
-  job: Job,
-  call: ActionCall,
-  ready: Ready,
-  approvalId: string | null,
-): Promise<Executed | null> {
-  const { services } = job;
-  const action = services.actions.get(call.action);
-  const run = await services.runs.get(job.run.id);
-  const refuse = async (
-    code: 'stopped' | 'frozen' | 'over_budget',
-    reason: string,
-    hint?: string,
-  ): Promise<Executed> => {
-    if (approvalId) await close(job, approvalId, 'void', reason);
-    await release(job, call);
-    return { state: 'ended', outcome: await refusal(job, call, code, reason, hint, ready.plan) };
-  };
-  if (run?.state !== 'running') return refuse('stopped', 'This run was stopped.');
-  const stop = glassBroken(call) ? null : await frozen(services, action, ready.plan);
-  if (stop) return refuse('frozen', stop.reason, stop.hint);
-  const over = await overBudget(job, ready.plan.cost?.usd ?? 0);
-  if (over) return refuse('over_budget', over.reason, over.hint);
-
-  const reason = approvalId ? await whyVoid(job, approvalId) : await whyNoLongerAllowed(job, call, ready);
-  if (reason === null) return null;
-  if (approvalId) await close(job, approvalId, 'void', reason);
-  return { state: 'moved', reason };
-}
-
-async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Promise<string | null> {
-  const action = job.services.actions.get(call.action);
-  if (!action) return 'The action is no longer there.';
-  if (ready.grantStep !== null && call.grant)
-    return (await grantOver(job.services, call.grant)) ? 'The time of the approved steps is over.' : null;
-  if (ready.lease !== null)
-    return (await ruleCall(job, call, action, ready.plan)).lease === ready.lease
-      ? null
-      : `Lease ${ready.lease} no longer covers it.`;
-  // Who may decide the deed it is about is part of what was allowed: read again, as everything is.
-  let plan = ready.plan;
-  try {
-    if (plan.deciders) plan = await planOf(action, plan.input, lookContext(job));
-  } catch (error) {
-    return `It can no longer be planned: ${toSophiaError(error).message}`;
-  }
-  return (await rule(job, action, plan)).verdict === 'allow' ? null : 'The policy has changed.';
-}
-
-async function whyVoid(job: Job, approvalId: string): Promise<string | null> {
-  const { services } = job;
-  const approval = await services.approvals.get(approvalId);
-  if (!approval) return 'The approval is no longer there.';
-  // `consumed` is judged by the transaction that spends it, `expired` by its clock.
-  if (approval.state !== 'approved' && approval.state !== 'consumed') return `The approval is ${approval.state}.`;
-  const now = await currentApprovers(services, approval);
-  if (now.refused) return now.refused;
-  const standing = await standingVoters(services, approval, now);
-  if (standing.length < now.quorum)
-    return `It needs ${now.quorum} approval${now.quorum === 1 ? '' : 's'} by people who may give one now, and has ${standing.length}.`;
-  const action = services.actions.get(approval.plan.action);
-  if (!action) return 'The action is no longer there.';
-  try {
-    const fresh = await planOf(action, approval.plan.input, lookContext(job));
-    return movedFacts(approval.plan, fresh);
-  } catch (error) {
-    return `It can no longer be planned: ${toSophiaError(error).message}`;
-  }
-}
-
-function movedFacts(then: Plan, now: Plan): string | null {
-  const facts = (plan: Plan) => new Map(plan.preconditions.map((fact) => [fact.name, canonicalJson(fact.expected)]));
-  const [before, after] = [facts(then), facts(now)];
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => before.get(name) !== after.get(name),
-  );
-  if (names.length === 0) return null;
-  const short = (text: string | undefined) =>
-    text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}…` : text;
-  return `Since it was planned, ${names.map((name) => `${name} moved from ${short(before.get(name))} to ${short(after.get(name))}`).join('; ')}.`;
 }
 
 /** False when it was closed or spent before. */

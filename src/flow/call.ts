@@ -37,6 +37,8 @@ export type ActionCall = {
 export type Ready = {
   state: 'ready';
   plan: Plan;
+  /** When; what an earlier build remembered of a run has no such moment. */
+  plannedAt?: string;
   ruling: Ruling;
   /** Id for the approval, should it be asked: made here so that a replay has the same. */
   approvalId: string;

@@ -93,6 +93,7 @@ function mayDecide(
   // Taking one's own request back needs no right.
   if (verdict === 'deny' && person === approval.requester) return null;
   const mention = services.surface(parseThreadId(approval.thread).surface).mention;
+  if (now.refused) return `Nobody may decide this now: ${now.refused}`;
   if (!now.approvers.includes(person))
     return `You are not among the people who may decide this: ${now.approvers.map(mention).join(', ') || 'nobody'}.`;
   if (person === approval.requester && !now.selfApproval)

@@ -57,7 +57,7 @@ export async function asItStands(services: Services, approval: Approval): Promis
   return {
     ...approval,
     rule: { ...approval.rule, approvers, quorum, selfApproval },
-    votes: approval.votes.filter((vote) => vote.verdict === 'deny' || standing.includes(vote.person)),
+    votes: approval.votes.filter((vote) => standing.includes(vote.person)),
   };
 }
 

@@ -5,11 +5,10 @@ import type { Job } from '../core/job.ts';
 import type { Json } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import { begin, writeDeadline } from './begin.ts';
-import { glassBroken } from './break-glass.ts';
 import { type ActionCall, type Executed, keyOf, type Perform, type Ready } from './call.ts';
-import { frozen } from './frozen.ts';
 import { lookContext } from './plan.ts';
 import { type Overtaken, settle, settled } from './settle.ts';
+import { whyNotAgain } from './still-true.ts';
 import { runWorkflow } from './workflow.ts';
 import { record, refusal } from './written.ts';
 
@@ -53,7 +52,9 @@ export async function execute(
   let tried = await run.step(name('run'), () => beginAndWrite(job, call, action, ready, approvalId));
   for (let again = 1; tried.state === 'interrupted'; again++) {
     await run.sleep(`${name('wait out')}.${again}`, Date.parse(tried.until) - services.now().getTime());
-    tried = await run.step(`${name('reconcile')}.${again}`, () => reconcile(job, call, action, ready.plan, again));
+    tried = await run.step(`${name('reconcile')}.${again}`, () =>
+      reconcile(job, call, action, ready, approvalId, again),
+    );
   }
   return tried;
 }
@@ -120,8 +121,16 @@ async function cameThrough(job: Job, call: ActionCall, action: PlainAction, plan
   return { state: 'interrupted', until, why: 'it cannot be looked up yet' };
 }
 
-async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: Plan, lookUps: number): Promise<Tried> {
+async function reconcile(
+  job: Job,
+  call: ActionCall,
+  action: PlainAction,
+  ready: Ready,
+  approvalId: string | null,
+  lookUps: number,
+): Promise<Tried> {
   const { services } = job;
+  const { plan } = ready;
   const entry = await services.ledger.get(keyOf(job, call));
   if (!entry)
     return { state: 'ended', outcome: await refusal(job, call, 'changed', 'The ledger row is gone.', undefined, plan) };
@@ -138,8 +147,15 @@ async function reconcile(job: Job, call: ActionCall, action: PlainAction, plan: 
     settle(job, call, plan, entry.attempt, { state: 'failed', reason, hint });
   if (entry.attempt >= mostAttempts)
     return failed(`It was not done after ${entry.attempt} tries.`, 'Ask again when the outside system is well.');
-  const stop = glassBroken(call) ? null : await frozen(services, action, plan);
-  if (stop) return failed(`It was interrupted before it was done. ${stop.reason}`, stop.hint);
+  const fallen = await whyNotAgain(job, call, ready, approvalId, { resumed: found.begun === true });
+  if (fallen) {
+    const so = found.begun ? 'when part of it was done' : 'before it was done';
+    // What it rests on may have moved because the cut-off write came through just now.
+    const came = await cameThrough(job, call, action, plan);
+    return (
+      came ?? failed(`It was interrupted ${so}. ${fallen.reason}`, fallen.hint ?? 'Ask anew if it is still wanted.')
+    );
+  }
   const deadline = writeDeadline(services.now(), action.deadlineMs ?? writeMs);
   if (!(await services.ledger.retake(entry.key, entry.attempt, services.owner, deadline)))
     return { state: 'interrupted', until: deadline, why: 'another process took it over' };

@@ -100,6 +100,7 @@ export async function preview(
 
 async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   const { services } = job;
+  const plannedAt = services.now().toISOString();
   const checked = await check(job, call);
   if (checked.state === 'ended') return checked;
   const { action, plan, taint } = checked;
@@ -128,7 +129,17 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
     facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
     texts: { summary: plan.summary },
   });
-  return { state: 'ready', plan, ruling, approvalId: crypto.randomUUID(), grantStep, grantUse, lease, taint };
+  return {
+    state: 'ready',
+    plan,
+    plannedAt,
+    ruling,
+    approvalId: crypto.randomUUID(),
+    grantStep,
+    grantUse,
+    lease,
+    taint,
+  };
 }
 
 type Checked =

@@ -140,11 +140,14 @@ async function open(sql: Sql, approval: Approval): Promise<Approval> {
   });
 }
 
-/** At the very instant of expiry it is too late. */
+/**
+ * At the very instant of expiry it is too late. Who said yes may still say no while it is open: whoever has found a fault
+ * must be able to stop it.
+ */
 async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult> {
   const row = await bump(sql, id)
     .where('state', '=', 'pending')
-    // Somebody who voted before changes nothing, unless the row is overdue and must be closed.
+    // Who said so before changes nothing, unless the row is overdue and must be closed.
     .where(({ or, not, eb, exists, selectFrom }) =>
       or([
         eb('expires_at', '<=', vote.at),
@@ -153,7 +156,8 @@ async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled):
             selectFrom('votes')
               .select('votes.person')
               .whereRef('votes.approval_id', '=', 'approvals.id')
-              .where('votes.person', '=', vote.person),
+              .where('votes.person', '=', vote.person)
+              .where('votes.verdict', 'in', vote.verdict === 'deny' ? ['deny'] : ['approve', 'deny']),
           ),
         ),
       ]),
@@ -164,17 +168,15 @@ async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled):
     const reason = 'It expired before enough people had decided.';
     return { state: 'too late', approval: await end(sql, row, { state: 'expired', reason }) };
   }
+  const given = { verdict: vote.verdict, reason: vote.reason ?? null, at: vote.at, revision: row.revision };
   const counted = await sql
     .insertInto('votes')
-    .values({
-      approval_id: id,
-      person: vote.person,
-      verdict: vote.verdict,
-      reason: vote.reason ?? null,
-      at: vote.at,
-      revision: row.revision,
-    })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ approval_id: id, person: vote.person, ...given })
+    .onConflict((conflict) =>
+      vote.verdict === 'deny'
+        ? conflict.columns(['approval_id', 'person']).doUpdateSet(given).where('votes.verdict', '=', 'approve')
+        : conflict.doNothing(),
+    )
     .returning('person')
     .executeTakeFirst();
   if (counted) await outdate(sql, id);

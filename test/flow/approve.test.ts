@@ -1,6 +1,7 @@
 /** Asking people about one plan: what is kept, shown and told, what is waited for, and the words of each end. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Approval, Rule } from '../../src/core/approval.ts';
+import { SophiaError } from '../../src/core/error.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { ask } from '../../src/flow/approve.ts';
 import type { ActionCall, Ready } from '../../src/flow/call.ts';
@@ -306,6 +307,34 @@ test('an approver who cannot be told does not hold up the others', async () => {
 const at = (time: string) => () => {
   now = new Date(`2030-11-20T${time}.000Z`);
 };
+
+test.each(['forbidden', 'not_found'] as const)(
+  'where the thread is closed to her (%s) who asked and each approver gets the card',
+  async (code) => {
+    house.surface.post = async () => {
+      throw new SophiaError(code, 'She was taken out of the channel.');
+    };
+    house.surface.tell = async (person, reply, sendId) => {
+      const thread = `test:T1:D${person.split(':').at(-1)}:1`;
+      house.surface.posts.push({ thread, id: sendId, reply, sendId, to: person });
+      return { thread, id: sendId };
+    };
+    await askAnd([() => vote(bob, 'approve')]);
+    expect(cards()).toEqual([
+      { to: alice, sendId: 'the-approval/card/direct', state: 'approved' },
+      { to: bob, sendId: `the-approval/tell/${bob}`, state: 'approved' },
+      { to: carol, sendId: `the-approval/tell/${carol}`, state: 'approved' },
+    ]);
+  },
+);
+
+test('a card that could not be posted for another reason is tried again by the engine, not sent elsewhere', async () => {
+  house.surface.post = async () => {
+    throw new SophiaError('unavailable', 'Slack is away.');
+  };
+  await expect(askAnd([])).rejects.toThrow('Slack is away.');
+  expect(cards()).toEqual([]);
+});
 
 test('reminders and backups are waited for in their turn, each in a step of its own', async () => {
   house.setPolicy(

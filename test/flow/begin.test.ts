@@ -3,9 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineAction, defineWorkflow } from '../../src/core/action.ts';
 import type { Rule } from '../../src/core/approval.ts';
+import { SophiaError } from '../../src/core/error.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { LedgerEntry } from '../../src/core/ledger.ts';
-import type { Precondition } from '../../src/core/plan.ts';
+import type { PlanDraft, Precondition } from '../../src/core/plan.ts';
 import { begin, writeDeadline } from '../../src/flow/begin.ts';
 import type { ActionCall, Grant, Ready } from '../../src/flow/call.ts';
 import { lookContext, planOf } from '../../src/flow/plan.ts';
@@ -28,18 +29,35 @@ let house: TestHouse;
 let job: Job;
 let woken: string[];
 let now: Date;
-let shop: { facts: Precondition[]; usd: number; away: Error | null; deciders: string[] | null; planned: number };
+let shop: {
+  facts: Precondition[];
+  usd: number;
+  away: Error | null;
+  deciders: string[] | null;
+  planned: number;
+  place: Pick<PlanDraft, 'target' | 'environment' | 'steps'>;
+  meanwhile: (() => unknown) | null;
+};
 
 beforeEach(async () => {
   now = new Date('2030-11-20T10:00:00.000Z');
-  shop = { facts: [{ name: 'version', expected: 1 }], usd: 0, away: null, deciders: null, planned: 0 };
+  shop = {
+    facts: [{ name: 'version', expected: 1 }],
+    usd: 0,
+    away: null,
+    deciders: null,
+    planned: 0,
+    place: { target: 'shop:main' },
+    meanwhile: null,
+  };
   const input = z.strictObject({});
   const output = z.object({});
   const plan = async () => {
     shop.planned++;
     if (shop.away) throw shop.away;
+    await shop.meanwhile?.();
     return {
-      target: 'shop:main',
+      ...shop.place,
       summary: 'Buy',
       details: [],
       preconditions: shop.facts,
@@ -74,6 +92,7 @@ async function ready(over: Partial<Ready> = {}): Promise<Ready> {
   return {
     state: 'ready',
     plan: await planOf(action, {}, lookContext(job)),
+    plannedAt: now.toISOString(),
     ruling: { verdict: 'ask', rule },
     approvalId: crypto.randomUUID(),
     grantStep: null,
@@ -369,16 +388,103 @@ test('what cannot be planned any more is not begun', async () => {
 
 test('an action that this build does not have is not begun', async () => {
   const planned = await approved();
-  const actions = house.services.actions as Map<string, unknown>;
-  const action = actions.get('shop_buy_thing');
+  (house.services.actions as Map<string, unknown>).delete('shop_buy_thing');
+  await expectMoved(planned, 'The action is no longer there.');
+});
+
+test('what the card said of place, price and steps is a fact as well', async () => {
+  const step = (summary: string, amount: number) => ({ action: 'shop_pay', input: { amount }, summary });
+  shop.place = { target: 'shop:main', environment: 'staging', steps: [step('pay', 1)] };
+  shop.usd = 1;
+  const planned = await approved();
+  shop.place = { target: 'shop:east', environment: 'production', steps: [step('pay', 2)] };
+  shop.usd = 2;
+  await expectMoved(
+    planned,
+    'Since it was planned, the target moved from "shop:main" to "shop:east"; the environment moved from "staging" to "production"; the cost moved from 1 to 2; the list of steps moved from [{"action":"shop_pay","input":{"amount":1},"summary":""}] to [{"action":"shop_pay","input":{"amount":2},"summary":""}].',
+  );
+});
+
+test('words about a step are no fact, and a step of its own is in the environment of its workflow', async () => {
+  const step = (summary: string) => ({ action: 'shop_pay', input: {}, summary });
+  shop.place = { target: 'shop:main', steps: [step('pay')] };
+  const planned = await approved();
+  shop.place = { target: 'shop:main', steps: [step('pay, at last')] };
+  expect(await start(planned)).toEqual({ state: 'begun' });
+});
+
+test('a step asked by itself is in the environment of its workflow, then and now', async () => {
+  const action = house.services.actions.get('shop_buy_thing');
+  if (!action) throw new TypeError('the shop is closed');
+  const plan = await planOf(action, {}, lookContext(job), 'production');
+  const planned = await approved({}, bob);
+  const { get } = house.services.approvals;
+  house.services.approvals.get = async (id) => {
+    const found = await get(id);
+    return found && { ...found, plan: { ...plan, hash: found.plan.hash } };
+  };
+  const grant = grantOf({ environment: 'production' });
+  expect(await begin(job, { ...call, grant }, planned, planned.approvalId, 9000)).toEqual({ state: 'begun' });
+});
+
+/** Bob is looked up last: whatever comes then comes after all else was read. */
+function whileVotersAreRead(deed: () => unknown) {
   const { person } = house.surface;
-  // It goes after the policy was asked, which needs it too.
   house.surface.person = async (id) => {
-    if (id === bob) actions.delete('shop_buy_thing');
+    if (id === bob) await deed();
     return person.call(house.surface, id);
   };
-  await expectMoved(planned, 'The action is no longer there.');
-  actions.set('shop_buy_thing', action);
+}
+
+test('a freeze that comes while the rest is read again begins nothing', async () => {
+  const planned = await approved();
+  whileVotersAreRead(() =>
+    house.store.freezes.freeze({ scope: 'shop:main', by: bob, reason: 'sale', since: now.toISOString() }),
+  );
+  await expectRefused(planned, await start(planned), 'frozen', 'shop:main is frozen since 2030-11-20 10:00 UTC: sale');
+});
+
+test('a stop that comes while the rest is read again begins nothing', async () => {
+  const planned = await approved();
+  whileVotersAreRead(() => house.store.runs.end(job.run.id, 'stopped', 'stopped', now.toISOString()));
+  await expectRefused(planned, await start(planned), 'stopped', 'This run was stopped.');
+});
+
+test('a policy that grows stricter while the facts are read again counts', async () => {
+  const planned = await approved();
+  shop.meanwhile = () => house.setPolicy(asks('then: refuse, reason: closed'));
+  await expectMoved(planned, 'closed');
+});
+
+test('an allowed deed that had to wait, across a crash say, is read again; before that its plan is as good as new', async () => {
+  house.setPolicy(asks('then: allow'));
+  const planned = await ready();
+  shop.facts = [{ name: 'version', expected: 2 }];
+  now = new Date(now.getTime() + 10_000);
+  const moved = { state: 'moved', reason: 'Since it was planned, version moved from 1 to 2.' };
+  expect(await start(planned, null)).toEqual(moved);
+  // What an earlier build remembered does not say when it was planned.
+  const { plannedAt: _, ...older } = planned;
+  expect(await start(older, null)).toEqual(moved);
+  expect(await begin(job, { ...call, grant: grantOf() }, { ...planned, grantStep: 0 }, null, 9000)).toEqual(moved);
+  now = new Date(now.getTime() - 1);
+  expect(await start(planned, null)).toEqual({ state: 'begun' });
+});
+
+test('dollars that a cut-off try had set aside are free again when the deed may not begin', async () => {
+  shop.usd = 4;
+  const spent = () => house.store.budgets.spent({ since: '2030-11-20T00:00:00.000Z' });
+  const planned = await approved();
+  const { consume } = house.services.approvals;
+  house.services.approvals.consume = async () => {
+    throw new SophiaError('unavailable', 'killed');
+  };
+  await expect(start(planned)).rejects.toThrow('killed');
+  expect(await spent()).toBe(4);
+  house.services.approvals.consume = consume;
+  shop.facts = [];
+  expect(await start(planned)).toMatchObject({ state: 'moved' });
+  expect(await spent()).toBe(0);
 });
 
 test('an approval that expires in the last moment is closed and told so', async () => {
@@ -491,6 +597,7 @@ test('a listed step spends the approval of its workflow, whatever the policy alo
     grantKey: `${job.run.id}/0`,
     grantUse: 3,
   });
+  expect(await writtenOf(house, job.run.id)).toMatchObject([{ kind: 'started', facts: { step: 3 } }]);
 });
 
 test('a step that the policy allows beside the list spends nothing of the workflow’s approval', async () => {

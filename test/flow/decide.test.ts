@@ -150,3 +150,52 @@ test('votes of people who are no longer named are not counted aloud', async () =
   );
   expect((await click(card.id, carol)).words).toBe('Counted. 2 more approvals are needed.');
 });
+
+test('who said yes may still say no, which ends it and is written down beside the yes', async () => {
+  const { card } = await asked('[bob, carol]', ', quorum: 2');
+  await click(card.id, bob);
+  expect(await click(card.id, bob, 'deny', 'wrong amount')).toEqual({
+    counted: true,
+    words: 'Denied. Nothing will be done.',
+  });
+  const voted = (await house.store.audit.search({}, 50)).filter((row) => row.kind === 'voted').reverse();
+  expect(voted).toMatchObject([
+    { person: bob, facts: { verdict: 'approve', state: 'pending' } },
+    { person: bob, facts: { verdict: 'deny', state: 'denied' }, texts: { reason: 'wrong amount' } },
+  ]);
+});
+
+test('who left since their yes does not help another over the quorum, named or not', async () => {
+  const { card } = await asked('[bob, carol]', ', quorum: 2');
+  await click(card.id, bob);
+  house.surface.people.set(bob, { id: bob, name: 'bob', kind: 'guest' });
+  expect(await click(card.id, carol)).toEqual({ counted: true, words: 'Counted. 1 more approval is needed.' });
+  expect(await house.store.approvals.get(card.id)).toMatchObject({ state: 'pending' });
+});
+
+test('where the policy has come to refuse it, a click is told why, and who asked may still take it back', async () => {
+  const { card } = await asked();
+  house.setPolicy(parsePolicy('version: 1\nrules:\n  - { name: shut, match: {}, then: refuse, reason: Not today. }\n'));
+  expect(await click(card.id, bob)).toEqual({ counted: false, words: 'Nobody may decide this now: Not today.' });
+  expect(await click(card.id, alice, 'deny', 'never mind')).toMatchObject({ counted: true });
+});
+
+test('of each decision is learned once, whatever else is clicked', async () => {
+  const { card } = await asked('[bob, carol]', ', quorum: 2');
+  const learned: unknown[] = [];
+  house.services.routing.learn = async (lesson) => {
+    learned.push(lesson);
+    throw new Error('nobody remembers');
+  };
+  await click(card.id, bob);
+  await click(card.id, bob);
+  expect(learned).toEqual([]);
+  expect((await Promise.all([click(card.id, carol), click(card.id, carol)])).map((one) => one.counted).sort()).toEqual([
+    false,
+    true,
+  ]);
+  expect(learned).toEqual([{ run: card.runId, kind: 'approval', good: true }]);
+  const next = await house.card((await house.say('add 2')).thread);
+  await click(next.id, bob, 'deny', 'no');
+  expect(learned.slice(1)).toEqual([{ run: next.runId, kind: 'approval', good: false }]);
+});

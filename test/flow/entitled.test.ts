@@ -1,7 +1,7 @@
 /** Who may decide now: both the card and the policy in force have to say so, and the stricter of the two holds. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Approval, Rule } from '../../src/core/approval.ts';
-import { currentApprovers } from '../../src/flow/entitled.ts';
+import { asItStands, currentApprovers } from '../../src/flow/entitled.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { deedHash, grantOver } from '../../src/flow/ruling.ts';
 import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from './test-house.ts';
@@ -96,6 +96,25 @@ test('backups come in when both sides name them and the later of the two times h
   expect((await look()).approvers).toEqual([carol]);
   house.setPolicy(policyWith('then: ask, approvers: [carol]'));
   expect((await look(both)).approvers).toEqual([carol]);
+});
+
+test('a card stands as it would be decided now: who may, how many, and the votes that count', async () => {
+  const yes = (person: string) => ({ person, verdict: 'approve' as const, at: now.toISOString() });
+  const voted = { ...withRule({ quorum: 2 }), votes: [yes(bob), yes(carol)] };
+  expect(await asItStands(house.services, voted)).toEqual({
+    ...voted,
+    rule: { ...voted.rule, approvers: [bob, carol] },
+  });
+  house.setPolicy(
+    policyWith('then: ask, approvers: [carol, bob], quorum: 2, backup: { approvers: [alice], after: 1m }'),
+  );
+  house.surface.people.set(bob, { id: bob, name: 'bob', kind: 'guest' });
+  expect(await asItStands(house.services, voted)).toMatchObject({ votes: [yes(carol)] });
+  house.setPolicy(policyWith('then: ask, approvers: [bob]'));
+  expect(await asItStands(house.services, voted)).toMatchObject({ votes: [], rule: { approvers: [bob], quorum: 2 } });
+  // What is decided is drawn as it was decided.
+  const decided = { ...voted, state: 'approved' as const };
+  expect(await asItStands(house.services, decided)).toBe(decided);
 });
 
 test('two deeds share a hash only when action and input are the same', () => {

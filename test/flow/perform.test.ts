@@ -480,10 +480,29 @@ test('a target somebody else holds is waited for, said once, with longer looks i
       reply: {
         kind: 'words',
         tone: 'warning',
+        people: [bob],
         markdown: `\`counter:main\` already has an open plan: “directly” by @bob. I will go on when it has ended; \`/sophia stop ${held.run.slice(0, 8)}\` ends it.`,
       },
     },
   ]);
+});
+
+test('who slept until the run had ended takes no target, and who waits for one that an ended run holds gets it', async () => {
+  const { job } = await direct();
+  const { take } = house.services.locks;
+  house.services.locks.take = async (lock) => {
+    await house.store.runs.end(job.run.id, 'done', 'ended', now.toISOString());
+    return take(lock);
+  };
+  expect(await perform(job, add())).toEqual(refused('stopped', 'This run has ended.'));
+  house.services.locks.take = take;
+  expect(await holder('counter:main')).toBe('nobody');
+  expect(woken).toContain('target:counter:main');
+  await house.store.locks.release('nobody');
+  await hold('counter:main', job.run.id);
+  const next = await direct({ waits: [() => undefined, approve] });
+  expect(await perform(next.job, add())).toMatchObject({ state: 'done' });
+  expect(words()).toEqual([]);
 });
 
 test('who waits is not told what was asked in a private place, nor of a run that is gone', async () => {
@@ -497,6 +516,7 @@ test('who waits is not told what was asked in a private place, nor of a run that
   house.services.runs.get = async (id) => (id === second.job.run.id ? get(id) : null);
   await expect(perform(second.job, add())).rejects.toThrow('parked');
   expect(words()[0]).toContain('“another run” by @');
+  expect(house.surface.posts[0]?.reply).toMatchObject({ people: [] });
 });
 
 test('an own older question gives way, and nothing is said of it', async () => {

@@ -66,13 +66,46 @@ onEachDatabase((bench) => {
     });
   });
 
-  test('one person votes once, whatever the second verdict', async () => {
+  test('one person votes once, and a second yes is none', async () => {
     const { approvals } = bench.store;
     await approvals.open(approval({ rule: rule({ quorum: 2 }) }));
     const first = await approvals.vote('approval-1', vote(alice));
     expect(await approvals.vote('approval-1', vote(alice))).toMatchObject({ state: 'already voted' });
-    expect(await approvals.vote('approval-1', vote(alice, 'deny'))).toMatchObject({ state: 'already voted' });
     expect(await approvals.get('approval-1')).toEqual('approval' in first ? first.approval : null);
+  });
+
+  test('who said yes may still say no while it is open, and that ends it; who said no cannot take it back', async () => {
+    const { approvals } = bench.store;
+    await approvals.open(approval({ rule: rule({ quorum: 2 }) }));
+    await approvals.vote('approval-1', vote(alice));
+    const no = { ...vote(alice, 'deny', '2026-03-02T10:06:00.000Z'), reason: 'I had not seen the diff.' };
+    const denied = await approvals.vote('approval-1', no);
+    expect(denied).toMatchObject({
+      state: 'counted',
+      approval: { state: 'denied', stateReason: 'I had not seen the diff.', votes: [no] },
+    });
+    expect(await approvals.get('approval-1')).toMatchObject({ state: 'denied', votes: [no] });
+    expect(await approvals.vote('approval-1', vote(alice))).toMatchObject({ state: 'already voted' });
+    expect(await approvals.vote('approval-1', no)).toMatchObject({ state: 'already voted' });
+    expect(await approvals.get('approval-1')).toEqual('approval' in denied ? denied.approval : null);
+  });
+
+  test('a yes and a no of one person at once: the no stands, unless the yes was the last one needed', async () => {
+    for (const [id, quorum] of [
+      ['two', 2],
+      ['one', 1],
+    ] as const) {
+      await bench.store.approvals.open(approval({ id, runId: id, rule: rule({ quorum }) }));
+      await Promise.all([
+        bench.store.approvals.vote(id, vote(alice)),
+        bench.replica.approvals.vote(id, vote(alice, 'deny')),
+      ]);
+      const stored = await bench.store.approvals.get(id);
+      expect(stored?.votes).toHaveLength(1);
+      const verdict = stored?.votes[0]?.verdict;
+      expect(stored?.state).toBe(verdict === 'deny' ? 'denied' : 'approved');
+      if (quorum === 2) expect(verdict).toBe('deny');
+    }
   });
 
   test('one person clicking twenty times at once counts once', async () => {
@@ -296,6 +329,26 @@ onEachDatabase((bench) => {
     expect((await approvals.pending()).map((one) => one.id)).toEqual(['a', 'b', 'c']);
   });
 
+  test('of several read together each has its own votes and its own cards', async () => {
+    const { approvals } = bench.store;
+    const card = (id: string) => ({ thread: 'slack:T0ACME:C0DEPLOYS:1718.22', id });
+    const { modelNote: _, ...silent } = approval({ id: 'a', call: '1', rule: rule({ quorum: 2 }) });
+    await approvals.open(silent);
+    await approvals.open(approval({ id: 'b', call: '2', rule: rule({ quorum: 2 }) }));
+    await approvals.vote('a', vote(alice));
+    await approvals.vote('b', vote(bob));
+    await approvals.addCard('a', card('1'));
+    await approvals.addCard('b', card('2'));
+    const both = [
+      { id: 'a', votes: [vote(alice)], cards: [card('1')] },
+      { id: 'b', modelNote: 'They asked for it.', votes: [vote(bob)], cards: [card('2')] },
+    ];
+    expect(await approvals.pending()).toMatchObject(both);
+    expect(await approvals.byRun('run-1')).toMatchObject(both);
+    expect(await approvals.get('a')).not.toHaveProperty('modelNote');
+    expect(await approvals.byRun('nobody')).toEqual([]);
+  });
+
   test('cards are kept in the order they were posted, each once', async () => {
     const { approvals } = bench.store;
     await approvals.open(approval());
@@ -407,7 +460,11 @@ onEachDatabase((bench) => {
         const counted: Vote[] = [];
         for (const click of sequence) {
           const result = await bench.store.approvals.vote(id, { ...click, at: inTime });
-          if (result.state === 'counted') counted.push({ ...click, at: inTime });
+          if (result.state !== 'counted') continue;
+          // A no takes the place of the yes before it.
+          const before = counted.findIndex((one) => one.person === click.person);
+          if (before !== -1) expect(counted.splice(before, 1)[0]?.verdict + click.verdict).toBe('approvedeny');
+          counted.push({ ...click, at: inTime });
         }
         const stored = await bench.store.approvals.get(id);
         const entitled = counted.filter(

@@ -75,7 +75,8 @@ export function scaleActions(world: FlyWorld) {
       const { app, count } = plan.input;
       const ours = (await fleetOf({ app }, signal)).filter((one) => one.config?.metadata?.[deedMark] === deed);
       // Fewer than wanted is “not done”: run() counts those with its mark and makes only the rest.
-      if (ours.length < growth.parse(plan.resolved).add) return { state: 'not done' };
+      if (ours.length < growth.parse(plan.resolved).add)
+        return { state: 'not done', ...(ours.length > 0 ? { begun: true } : {}) };
       return { state: 'done', output: { app, count, machines: ours.map((one) => one.id ?? '') } };
     },
   });
@@ -136,7 +137,8 @@ export function scaleActions(world: FlyWorld) {
       const list = doomed.parse(plan.resolved).machines;
       const present = new Set((await fleetOf({ app }, signal)).map((one) => one.id));
       // Some left is “not done”: run() skips those that are gone.
-      if (list.some((id) => present.has(id))) return { state: 'not done' };
+      const left = list.filter((id) => present.has(id)).length;
+      if (left > 0) return { state: 'not done', ...(left < list.length ? { begun: true } : {}) };
       return { state: 'done', output: { app, count, machines: list } };
     },
   });
