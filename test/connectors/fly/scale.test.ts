@@ -39,7 +39,7 @@ test('a create whose answer was lost is counted, and only the rest is made', asy
   world.faults.dropAnswer({ method: 'POST', path: /machines$/ });
   await expect(connected.run(plan)).rejects.toMatchObject({ code: 'timeout' });
   expect(running(world)).toHaveLength(4);
-  await expect(connected.reconcile(plan)).resolves.toEqual({ state: 'not done' });
+  await expect(connected.reconcile(plan)).resolves.toEqual({ state: 'not done', begun: true });
   await connected.run(plan);
   expect(running(world)).toHaveLength(5);
   await expect(connected.reconcile(plan)).resolves.toMatchObject({ state: 'done', output: { count: 5 } });
@@ -97,6 +97,7 @@ test('a destroy that stops half way says what is gone', async () => {
     message: expect.stringMatching(new RegExp(`bob@acme.example.* Before that, ${first} had been destroyed\\.$`)),
   });
   expect(running(world)).toHaveLength(2);
+  await expect(connected.reconcile(plan)).resolves.toEqual({ state: 'not done', begun: true });
 });
 
 test('scaling the wrong way, to where it is, to nothing', async () => {
