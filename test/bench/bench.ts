@@ -13,6 +13,7 @@ import { createSlackEmulator, type SlackEmulator } from '../../src/emulators/sla
 import { createApp, freePort } from '../../src/playground/app.ts';
 import { inheritedEnvironment } from '../../src/playground/credentials.ts';
 import { createWorld } from '../../src/playground/world.ts';
+import { crowded } from '../crowd.ts';
 import { modelFigures } from './models.ts';
 
 if (process.argv[2] === 'memory') {
@@ -75,8 +76,19 @@ const residentMb = (pid: number | undefined) =>
 async function sophia(databaseUrl: string | null, bareTimes: number[]): Promise<Figures> {
   const data = await mkdtemp(join(tmpdir(), 'sophia-bench-'));
   const port = await freePort();
-  const world = await createWorld({ data, appUrl: `http://127.0.0.1:${port}`, stepMs: 5 });
+  const workspace = crowded(400);
+  const world = await createWorld({ data, appUrl: `http://127.0.0.1:${port}`, stepMs: 5, slack: workspace });
   const { slack } = world;
+  let turn = 0;
+  /** Another person each time, in each channel in turn. */
+  const next = () => {
+    const [people, channels] = [workspace.people.slice(3), workspace.channels];
+    turn++;
+    return {
+      person: people[turn % people.length]?.id ?? '',
+      channel: channels[Math.floor(turn / people.length) % channels.length]?.id ?? '',
+    };
+  };
   const environment: Record<string, string | undefined> = {
     ...inheritedEnvironment(process.env),
     ...world.environment,
@@ -127,14 +139,16 @@ async function sophia(databaseUrl: string | null, bareTimes: number[]): Promise<
       const visible = slack.calls.slice(calls).some(({ method }) => /setStatus|postMessage/.test(method));
       if (Number.isNaN(seen) && visible) seen = performance.now() - begun;
     });
-    final.push(await replied(slack, 'U0ALICE', 'C0ENG', `<@${bot}> frozen`));
+    const { person, channel } = next();
+    final.push(await replied(slack, person, channel, `<@${bot}> frozen`));
     unsubscribe();
     sign.push(seen);
   }
 
   const click: number[] = [];
   for (let index = 0; index < samples; index++) {
-    await slack.say('U0ALICE', 'C0ENG', `<@${bot}> digest schedule daily every day at 9`);
+    const { person, channel } = next();
+    await slack.say(person, channel, `<@${bot}> digest schedule daily every day at 9`);
     await settled("SELECT count(*) AS n FROM approvals WHERE state = 'pending'", 1);
     await settled(
       "SELECT count(*) AS n FROM approval_cards WHERE approval_id IN (SELECT id FROM approvals WHERE state = 'pending')",
@@ -159,13 +173,10 @@ async function sophia(databaseUrl: string | null, bareTimes: number[]): Promise<
     const acknowledged: number[] = [];
     for (let from = 0; from < texts.length; from += atOnce)
       await Promise.all(
-        texts.slice(from, from + atOnce).map(async (text, index) => {
+        texts.slice(from, from + atOnce).map(async (text) => {
           const sent = performance.now();
-          await slack.say(
-            ['U0ALICE', 'U0BOB', 'U0CAROL'][index % 3] ?? '',
-            ['C0ENG', 'C0DEPLOYS', 'C0RANDOM'][index % 3] ?? '',
-            text,
-          );
+          const { person, channel } = next();
+          await slack.say(person, channel, text);
           acknowledged.push(performance.now() - sent);
         }),
       );

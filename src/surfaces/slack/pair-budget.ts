@@ -1,8 +1,11 @@
 /** How much one person may say to her in one place before it cannot be a person: two bots must never talk each other into the ground. */
 
+/** `just over`: the first that is too much, to be said once. */
+type Verdict = 'within' | 'just over' | 'over';
+
 export type PairBudget = {
-  /** `just over`: the first that is too much, to be said once. */
-  spend(pair: string): 'within' | 'just over' | 'over';
+  /** `message`: its id; what Slack delivers again is no further message. */
+  spend(pair: string, message: string): Verdict;
 };
 
 const windowMs = 60_000;
@@ -10,24 +13,22 @@ const most = 12;
 const mostPairs = 5000;
 
 export function createPairBudget(now: () => Date): PairBudget {
-  const pairs = new Map<string, { times: number[]; told: boolean }>();
+  type Said = { message: string; at: number; within: boolean };
+  const pairs = new Map<string, Said[]>();
   return {
-    spend(pair) {
+    spend(pair, message) {
       const at = now().getTime();
-      const known = pairs.get(pair) ?? { times: [], told: false };
-      known.times = known.times.filter((time) => at - time < windowMs);
-      if (known.times.length === 0) known.told = false;
-      known.times.push(at);
+      const said = (pairs.get(pair) ?? []).filter((one) => at - one.at < windowMs);
+      const again = said.find((one) => one.message === message);
+      if (again) return again.within ? 'within' : 'over';
+      const within = said.length < most;
+      const first = said.every((one) => one.within);
       // The newest are enough to know that there were too many.
-      known.times = known.times.slice(-most - 1);
       pairs.delete(pair);
-      pairs.set(pair, known);
+      pairs.set(pair, [...said, { message, at, within }].slice(-most - 1));
       const oldest = pairs.keys().next().value;
       if (pairs.size > mostPairs && oldest !== undefined) pairs.delete(oldest);
-      if (known.times.length <= most) return 'within';
-      const first = !known.told;
-      known.told = true;
-      return first ? 'just over' : 'over';
+      return within ? 'within' : first ? 'just over' : 'over';
     },
   };
 }

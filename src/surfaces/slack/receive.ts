@@ -127,7 +127,7 @@ export function registerMessages(options: {
     // A mention comes as an event of its own.
     if (!mention && !direct && said.text.includes(`<@${self.userId}`)) return;
     if (!mention && !direct && !(await answersThread(said))) return;
-    const budget = pairs.spend(`${said.channel} ${said.user}`);
+    const budget = pairs.spend(`${said.channel} ${said.user}`, said.ts);
     if (budget !== 'within') {
       log.warn(
         { channel: said.channel, user: said.user },

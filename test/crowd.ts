@@ -1,0 +1,15 @@
+/** Acme with many more people: nobody says more in one place than a person could, as what is too much goes unanswered. */
+import { acmeWorkspace, type SlackWorkspace } from '../src/emulators/slack/index.ts';
+
+export function crowded(more: number): Pick<SlackWorkspace, 'people' | 'channels'> {
+  const strangers = Array.from({ length: more }, (_, index) => ({
+    id: `U0CROWD${index}`,
+    name: `crowd${index}`,
+    realName: `Somebody ${index}`,
+    timeZone: 'UTC',
+    im: `D0CROWD${index}`,
+  }));
+  const people = [...acmeWorkspace.people, ...strangers];
+  const members = [...people.map(({ id }) => id), acmeWorkspace.bot.userId];
+  return { people, channels: acmeWorkspace.channels.map((channel) => ({ ...channel, members })) };
+}
