@@ -8,6 +8,7 @@ import { type App, createApp, freePort } from '../../src/playground/app.ts';
 import { inheritedEnvironment } from '../../src/playground/credentials.ts';
 import { createWorld, flyApp } from '../../src/playground/world.ts';
 import { account, type Effect } from './account.ts';
+import { commandsOf, crowded, deployedBefore, dice, withCommit } from './crowd.ts';
 import { onPostgres, onSqlite, type Row } from './databases.ts';
 import { deedsOf, keptBy, reportsOf } from './evidence.ts';
 import { mishap } from './mishap.ts';
@@ -21,35 +22,12 @@ const { values } = parseArgs({
 });
 const wanted = Number(values.runs);
 const channels = ['C0ENG', 'C0DEPLOYS', 'C0RANDOM'];
-const people = ['U0ALICE', 'U0BOB', 'U0CAROL'];
 const admins = ['U0ALICE', 'U0BOB'];
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Small and the same everywhere: a run that failed can be run again. */
-function dice(seed: number) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return {
-    next,
-    below: (most: number) => Math.floor(next() * most),
-    one: <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T,
-  };
-}
-
-function shuffled<T>(list: T[], below: (most: number) => number): T[] {
-  const mixed = [...list];
-  for (let last = mixed.length - 1; last > 0; last--) {
-    const other = below(last + 1);
-    [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
-  }
-  return mixed;
-}
-
 async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Promise<string[]> {
   const roll = dice(Number(values.seed));
+  const crowd = crowded();
   const data = await mkdtemp(join(tmpdir(), 'sophia-chaos-'));
   const ports = [await freePort(), ...(databaseUrl ? [await freePort()] : [])];
   const world = await createWorld({
@@ -57,7 +35,10 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
     appUrl: `http://127.0.0.1:${ports[0]}`,
     stepMs: 5,
     // More patient than Slack: on a busy machine she starts slowly, and what never reaches her proves nothing.
-    slack: { retryDelaysMs: [1, 2, 4, 8, 15, 30, 30, 30, 60, 60, 60].map((seconds) => seconds * 1_000) },
+    slack: {
+      retryDelaysMs: [1, 2, 4, 8, 15, 30, 30, 30, 60, 60, 60].map((seconds) => seconds * 1_000),
+      ...crowd,
+    },
   });
   const apps = ports.map((port) => {
     const environment: Record<string, string | undefined> = {
@@ -77,6 +58,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
       changed: () => undefined,
     });
   });
+  await deployedBefore(world);
   await Promise.all(apps.map((app) => app.start()));
   const records = databaseUrl ? onPostgres(databaseUrl) : onSqlite(data);
   const updates: Effect[] = [];
@@ -90,17 +72,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
     for (const { id } of world.view().machines) world.fly.dropLease(flyApp, id);
   };
 
-  const share = (part: number, command: (index: number) => string) =>
-    Array.from({ length: Math.round(wanted * part) }, (_, index) => command(index));
-  const commands = shuffled(
-    [
-      ...share(0.5, () => 'digest schedule daily every day at 9'),
-      ...share(0.2, (index) => `remember the answer to question ${index} is ${index * 7}`),
-      ...share(0.15, () => 'runs'),
-      ...share(0.15, (index) => (index % 3 === 2 ? 'rollback web to production' : 'deploy web to production')),
-    ],
-    roll.below,
-  );
+  const commands = commandsOf(wanted, roll);
   const counts = { kills: 0, pauses: 0, lost: 0, refused: 0 };
   const said: string[] = [];
   const begun = Date.now();
@@ -108,9 +80,8 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
 
   const speaking = (async () => {
     for (const [index, command] of commands.entries()) {
-      // Trouble at GitHub befalls this as well; then there is nothing new to deploy, which is said.
-      if (command.startsWith('deploy')) await world.commitToMain(`Change number ${index}`).catch(() => {});
-      const { ts } = await world.slack.say(roll.one(people), roll.one(channels), `<@U0SOPHIA> ${command}`);
+      const words = `<@U0SOPHIA> ${await withCommit(world, command, index, roll)}`;
+      const { ts } = await world.slack.say(roll.one(crowd.people).id, roll.one(channels), words);
       said.push(ts);
       await pause(roll.below(60));
     }
@@ -181,6 +152,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   await speaking;
   const spoken = Date.now();
   const deadline = spoken + 540_000;
+  let peace = false;
   const quiet = async () => {
     const open = await records.rows('SELECT id FROM inbox WHERE done_at IS NULL').catch(() => [{}]);
     const running = await records.rows("SELECT id FROM runs WHERE state = 'running'").catch(() => [{}]);
@@ -192,9 +164,12 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
     // The end is told in peace: what is asked is that everything ends, not that kills never cease.
     if (Date.now() > spoken + 180_000) over = true;
     if (over) {
+      const dead = apps.filter((app) => app.state === 'crashed');
       world.heal();
-      await Promise.all(apps.map((app) => (app.state === 'crashed' ? app.start().catch(() => {}) : undefined)));
-      await records.age().catch(() => {});
+      await Promise.all(dead.map((app) => app.start().catch(() => {})));
+      // Once, not at each look: whoever lives keeps what it holds.
+      if (dead.length > 0 || !peace) await records.age().catch(() => {});
+      peace = true;
     }
   }
   const ended = await quiet();
@@ -202,6 +177,20 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   told = true;
   await Promise.all([breaking, deciding]);
   await Promise.all(apps.map((app) => (app.state === 'crashed' ? app.start().catch(() => {}) : undefined)));
+
+  /** Each reason once, with how often it was given: what could not be done has to be looked at as well. */
+  async function whyNot(): Promise<string> {
+    const reasons = new Map<string, number>();
+    for (const row of await records.rows('SELECT title, thread FROM runs WHERE thread IS NOT NULL')) {
+      const [, , channel = '', ts = ''] = String(row.thread).split(':');
+      for (const { text } of world.slack.thread(channel, ts)) {
+        const [, verb, reason] = /^(?:❌|🚫|❓) (\w+).*?: (.*)/.exec(text ?? '') ?? [];
+        const why = `${verb}: ${reason?.replace(/[0-9a-f]{7,}|A\d+/g, '…').slice(0, 160)}`;
+        if (verb) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+      }
+    }
+    return [...reasons].map(([why, times]) => `  ${times} not done, ${why}\n`).join('');
+  }
 
   const count = async (statement: string) => Number((await records.rows(statement))[0]?.n ?? Number.NaN);
   const ledger = async (where: string) => count(`SELECT count(*) AS n FROM ledger WHERE ${where}`);
@@ -246,6 +235,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
       '',
     ].join('\n'),
   );
+  process.stdout.write(await whyNot());
   const begunBy = new Set(
     (await records.rows('SELECT job_key FROM runs')).map((row) => String(row.job_key).split(':').at(-1)),
   );
