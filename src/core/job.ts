@@ -15,6 +15,7 @@ import type { Memory } from './memory.ts';
 import type { Message } from './message.ts';
 import type { Model } from './model.ts';
 import type { TaintSource } from './outcome.ts';
+import type { Owed } from './owed.ts';
 import type { Person } from './person.ts';
 import type { PlanDraft } from './plan.ts';
 import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
@@ -92,6 +93,7 @@ export interface Services {
   budgets: Budgets;
   runs: Runs;
   reviews: Reviews;
+  owed: Owed;
   schedules: Schedules;
   memory: Memory;
   erasure: Erasure;

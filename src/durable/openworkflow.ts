@@ -33,7 +33,7 @@ export type DurableOptions = {
   now(): Date;
   /** Every version of the work that may have parked runs; the last is used for new ones. */
   versions: { version: string; work: Work }[];
-  /** Told once when a run broke for good: the house's own fault, never an expected end. */
+  /** Told when a run broke for good (the house's own fault, never an expected end), until it could be said. */
   broken(run: RunInfo, reason: string): Promise<void>;
   /** Runs carried at once by this process. */
   concurrency?: number;
@@ -78,7 +78,9 @@ export async function openDurable(options: DurableOptions): Promise<DurableEngin
       if (run?.state !== 'running') continue;
       const reason = engineRun.error?.message ?? 'no reason was recorded';
       log.error({ run: run.id, reason }, 'a run broke');
-      if (await runs.end(run.id, 'failed', 'broke', now().toISOString())) await options.broken(run, reason);
+      // In this order: a crash in between, and it is told all the same.
+      await options.broken(run, reason);
+      await runs.end(run.id, 'failed', 'broke', now().toISOString());
     }
   }
 

@@ -1,7 +1,8 @@
 /** Puts an outcome that could not be told to people: where it was asked, and to the admins. */
-import type { Job } from '../core/job.ts';
-import type { Plan } from '../core/plan.ts';
-import type { Button, Reply } from '../core/reply.ts';
+import type { Services } from '../core/job.ts';
+import type { OwedWords } from '../core/owed.ts';
+import type { Button, Link } from '../core/reply.ts';
+import { owe } from './owe.ts';
 
 /** What whoever has looked may press. */
 export function settleButtons(reference: string): Button[] {
@@ -18,29 +19,31 @@ export function settleButtons(reference: string): Button[] {
   ];
 }
 
+export type OpenOutcome = {
+  key: string;
+  runId: string;
+  /** Where it was asked; null when she never spoke there. */
+  thread: string | null;
+  what: string;
+  target: string;
+  links: Link[] | undefined;
+  reference: string;
+  evidence: string;
+  owner: string;
+};
+
 /** Nobody being reached does not change the outcome: `unknowns` lists it all the same. */
-export async function askUnknown(
-  job: Job,
-  key: string,
-  plan: Plan,
-  reference: string,
-  evidence: string,
-): Promise<void> {
-  const { services, surface, thread } = job;
-  const reply: Reply = {
+export async function askUnknown(services: Services, open: OpenOutcome): Promise<void> {
+  const { key, runId, thread, what, target, links, reference, evidence, owner } = open;
+  const reply: OwedWords['reply'] = {
     kind: 'words',
     tone: 'warning',
-    markdown: `I cannot tell whether this was done: ${plan.summary}\nWhat I saw: ${evidence}\nPlease look at \`${plan.target}\`, then say how it ended: \`settle ${reference} done <what you saw>\` or \`settle ${reference} failed <what you saw>\`.`,
-    ...(plan.links ? { links: plan.links } : {}),
-    footer: `Reference ${reference}. Run by ${services.owner}. An admin says how it ended, or somebody else than the requester who may approve it. I will not try it again by myself.`,
+    markdown: `I cannot tell whether this was done: ${what}\nWhat I saw: ${evidence}\nPlease look at \`${target}\`, then say how it ended: \`settle ${reference} done <what you saw>\` or \`settle ${reference} failed <what you saw>\`.`,
+    ...(links ? { links } : {}),
+    footer: `Reference ${reference}. Run by ${owner}. An admin says how it ended, or somebody else than the requester who may approve it. I will not try it again by myself.`,
     buttons: settleButtons(reference),
   };
-  const tell = [
-    () => surface.post(thread, reply, `${key}/unknown`),
-    ...services.policy.admins().map((admin) => () => surface.tell(admin, reply, `${key}/unknown/${admin}`)),
-  ];
-  for (const one of tell)
-    await one().catch((error) =>
-      services.log.warn({ key, error: String(error) }, 'an unknown outcome could not be told'),
-    );
+  if (thread !== null) await owe(services, { sendId: `${key}/unknown`, runId, to: { thread }, reply });
+  for (const person of services.policy.admins())
+    await owe(services, { sendId: `${key}/unknown/${person}`, runId, to: { person }, reply });
 }

@@ -56,7 +56,17 @@ export async function settled(
   await release(job, call);
   await judgeDeed(job, call, entry);
   if (state === 'unknown')
-    await askUnknown(job, keyOf(job, call), plan, row.reference, String((result as { evidence?: unknown }).evidence));
+    await askUnknown(job.services, {
+      key: keyOf(job, call),
+      runId: job.run.id,
+      thread: job.thread,
+      what: plan.summary,
+      target: plan.target,
+      links: plan.links,
+      reference: row.reference,
+      evidence: String((result as { evidence?: unknown }).evidence),
+      owner: job.services.owner,
+    });
   return {
     state: 'ended',
     outcome: outcomeOf(plan, told(job, call, { state, ...(result as object) } as End), row.reference),

@@ -1,4 +1,4 @@
-/** What is looked after by the clock while she runs: decisions, cards, the policy file, digests, the trail, reviews, old rows. */
+/** What is looked after by the clock while she runs: decisions, cards, owed words, the policy file, digests, the trail, reviews, old rows. */
 import type { Services } from '../core/job.ts';
 import { readAuditKey } from '../core/signed-head.ts';
 import { dailyHead } from '../flow/audit-head.ts';
@@ -7,6 +7,7 @@ import { redrawCards } from '../flow/cards.ts';
 import { everyMinute } from '../flow/digest/due.ts';
 import { runDue } from '../flow/digest/run-due.ts';
 import { wakeDecided } from '../flow/door.ts';
+import { payOwed } from '../flow/owe.ts';
 import { watchPolicyFile } from '../flow/policy-file.ts';
 import { lookAtVerdicts } from '../flow/verdicts.ts';
 import type { Settings } from '../settings.ts';
@@ -16,6 +17,8 @@ import type { Store } from '../store/index.ts';
 const wakeEveryMs = 1_000;
 /** Cards that Slack could not be told about are drawn again this often, and at the start. */
 const redrawEveryMs = 15_000;
+/** Words that could not be said are looked for this often, and at the start. */
+const oweEveryMs = 30_000;
 /** The policy file is looked at this often, and at once on SIGHUP. */
 const lookEveryMs = 30_000;
 /** Reviews that are due are asked for within this time. */
@@ -55,6 +58,10 @@ export function startRounds(house: Services, store: Store, settings: Settings, t
     });
   });
   atOnceAndEvery(redrawEveryMs, redraw);
+  atOnceAndEvery(
+    oweEveryMs,
+    guarded('owed words could not be looked up', () => payOwed(house)),
+  );
   const look = guarded('the policy file could not be compared', watchPolicyFile(house));
   atOnceAndEvery(lookEveryMs, look);
   // In a terminal it means that the terminal was closed, which goes on to end her.

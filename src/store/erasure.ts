@@ -16,6 +16,15 @@ export function createErasure(db: Sql, audit: ErasableAudit): Erasure {
         .where('requester', '=', person)
         .where('state', '!=', 'running')
         .execute();
+      // What could not be said to anybody yet holds their words as well.
+      await db
+        .deleteFrom('owed')
+        .where(
+          'run_id',
+          'in',
+          db.selectFrom('runs').select('id').where('requester', '=', person).where('state', '!=', 'running'),
+        )
+        .execute();
       const titled = ended.filter((run) => run.title !== forgotten);
       for (const run of titled)
         await db.updateTable('runs').set({ title: forgotten, standing: 'ended' }).where('id', '=', run.id).execute();

@@ -14,6 +14,7 @@ import type { Leases } from '../core/lease.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Locks } from '../core/locks.ts';
 import type { MemoryRows } from '../core/memory-rows.ts';
+import type { Owed } from '../core/owed.ts';
 import type { Policies } from '../core/policies.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
 import type { Reviews } from '../core/review.ts';
@@ -37,6 +38,7 @@ import { createMemoryRows } from './memories.ts';
 import { createTalks } from './memory-talks.ts';
 import { migrationsFor } from './migrations/index.ts';
 import { createModelEvents } from './model-events.ts';
+import { createOwed } from './owed.ts';
 import { createPolicies } from './policies.ts';
 import { openPostgres } from './postgres.ts';
 import { createReviews } from './reviews.ts';
@@ -58,6 +60,7 @@ export interface Store {
   followups: Followups;
   freezes: Freezes;
   budgets: Budgets;
+  owed: Owed;
   policies: Policies;
   runs: Runs;
   reviews: Reviews;
@@ -122,6 +125,7 @@ async function build(
     followups: guarded(createFollowups(db)),
     freezes: guarded(createFreezes(db)),
     budgets: guarded(createBudgets(db)),
+    owed: guarded(createOwed(db)),
     policies: guarded(createPolicies(db)),
     runs: guarded(createRuns(db)),
     reviews: guarded(createReviews(db)),

@@ -140,6 +140,7 @@ export interface Tables {
     finding: string | null;
   };
   inbox: { id: string; surface: string; body: string; received_at: string; done_at: string | null };
+  owed: { send_id: string; run_id: string; place: string; reply: string; since: string; tried_at: string };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
   listeners: { thread: string; run_id: string; offered: number };
   followups: {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineWorkflow, type PlainAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
-import { reportBroken } from '../../src/flow/door.ts';
+import { reportBroken } from '../../src/flow/broken.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { bob, counterActions, openTestHouse, type TestHouse } from '../flow/test-house.ts';
 

@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from 'vitest';
 import type { PlainAction } from '../../src/core/action.ts';
 import { SophiaError } from '../../src/core/error.ts';
-import { reportBroken } from '../../src/flow/door.ts';
+import { reportBroken } from '../../src/flow/broken.ts';
+import { payOwed } from '../../src/flow/owe.ts';
 import { parsePolicy } from '../../src/flow/policy.ts';
 import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from '../flow/test-house.ts';
 
@@ -75,6 +76,27 @@ test('an admin who has looked settles it, once, and the thread, the ledger and t
   });
   expect(counter.world.writes).toHaveLength(1);
   expect(await house.store.audit.verify()).toMatchObject({ state: 'whole' });
+});
+
+test('Slack is away as it is settled: the thread is told when it is back, once', async () => {
+  const { thread, reference } = await lost();
+  const { post } = house.surface;
+  let away = true;
+  house.surface.post = async (...given) => {
+    if (away && given[2].endsWith('/told')) throw new SophiaError('unavailable', 'Slack is away.');
+    return post.apply(house.surface, given);
+  };
+  expect(await answerTo(`settle ${reference} done the display shows 2`, bob)).toMatchObject({
+    outcome: { state: 'done' },
+  });
+  const told = () =>
+    house.surface.posts.filter((one) => one.thread === thread && JSON.stringify(one.reply).includes('was done.'));
+  expect(told()).toEqual([]);
+  away = false;
+  const later = new Date(Date.now() + 600_000);
+  house.services.now = () => later;
+  await payOwed(house.services);
+  expect(told()).toHaveLength(1);
 });
 
 test('who asked for the deed does not say how it ended, unless there is no other admin', async () => {
@@ -320,8 +342,70 @@ test('a run that broke leaves what it had begun open, with its row, and it can b
     { state: 'unknown', call: '2', plan: plan.hash, target: 'counter:main' },
   ]);
   expect(JSON.stringify(await answerTo('unknowns', bob))).toContain('counter_add_amount on counter:main');
+  const asked = house.surface.posts.filter((post) => post.sendId.includes('/unknown'));
+  expect(asked.map((post) => post.to ?? post.thread).sort()).toEqual([alice, bob, thread].sort());
+  for (const { reply } of asked) {
+    if (reply.kind !== 'words') throw new Error(reply.kind);
+    expect(reply.markdown).toContain('the engine gave up');
+    expect(reply.markdown).toContain('Please look at `counter:main`');
+    expect(reply.buttons).toHaveLength(2);
+  }
   expect(await answerTo(`settle ${open[0]?.reference} failed nothing there`, bob)).toMatchObject({
     outcome: { state: 'done' },
   });
   expect(await state()).toBe(0);
+});
+
+test('killed as it reports a run that broke: each part is made up for, and nothing is said twice', async () => {
+  const counter = counterActions();
+  house = await openTestHouse({ actions: counter.actions });
+  const { thread } = await house.say('add 2');
+  const { id, runId, plan } = await house.card(thread);
+  const at = new Date().toISOString();
+  await house.store.ledger.begin({
+    key: `${runId}/1`,
+    runId,
+    action: 'counter_add_amount',
+    planHash: plan.hash,
+    approvalId: id,
+    grantStep: null,
+    owner: 'gone',
+    attempt: 1,
+    state: 'started',
+    writeDeadline: at,
+    result: null,
+    startedAt: at,
+    settledAt: null,
+  });
+  const run = await house.store.runs.get(runId);
+  if (!run) throw new Error('no run');
+  // Killed before each thing it keeps, one after the other.
+  const { owed, ledger, audit, runs } = house.services;
+  let left = 0;
+  const dying =
+    <Given extends unknown[], Kept>(keep: (...given: Given) => Promise<Kept>) =>
+    async (...given: Given): Promise<Kept> => {
+      if (left-- === 0) throw new Error('killed');
+      return keep(...given);
+    };
+  house.services.owed = { ...owed, add: dying(owed.add) };
+  house.services.ledger = { ...ledger, settleWritten: dying(ledger.settleWritten) };
+  house.services.audit = { ...audit, append: dying(audit.append) };
+  house.services.runs = { ...runs, end: dying(runs.end) };
+  let deaths = 0;
+  for (let before = 0; (await runs.get(runId))?.state === 'running'; before++) {
+    left = before;
+    await reportBroken(house.services, run, 'the engine gave up').catch((error: Error) => {
+      if (error.message !== 'killed') throw error;
+      deaths++;
+    });
+  }
+  expect(deaths).toBeGreaterThan(4);
+  const said = house.surface.posts.filter(({ sendId }) => /unknown|broken/.test(sendId));
+  expect(said.map((post) => post.to ?? post.thread).sort()).toEqual([alice, bob, thread, thread].sort());
+  expect(JSON.stringify(said[0]?.reply)).toContain('whether this was done: Add 2');
+  const rows = await house.store.audit.byRun(runId);
+  expect(rows.filter((row) => row.facts.state === 'unknown' || row.facts.state === 'broke')).toHaveLength(2);
+  expect(await runs.get(runId)).toMatchObject({ state: 'failed', standing: 'broke' });
+  expect(await state()).toBe(1);
 });

@@ -105,17 +105,33 @@ test('a step that throws is tried again and the steps before it are not repeated
   expect({ before, tries }).toEqual({ before: 1, tries: 2 });
 });
 
-test('a run that breaks for good is ended and told once', async () => {
-  const told = counted(1);
-  const { engine, store } = await engineOf(
+test('a run that breaks for good is ended once it could be told', async () => {
+  const told: string[] = [];
+  const ended = counted(1);
+  const store = await openTestStore();
+  cleanups.push(() => store.close());
+  const { end } = store.runs;
+  store.runs.end = async (...given) => {
+    const first = await end(...given);
+    ended.hit();
+    return first;
+  };
+  const { engine } = await engineOf(
     async () => {
       throw new Error('a bug');
     },
-    { broken: (reason) => reason.includes('a bug') && told.hit() },
+    {
+      store,
+      broken: (reason) => {
+        told.push(reason);
+        if (told.length === 1) throw new Error('killed as it was told');
+      },
+    },
   );
   const run = await engine.start(job('k'));
-  await told.reached;
-  expect((await store.runs.get(run.id))?.state).toBe('failed');
+  await ended.reached;
+  expect(told).toEqual([expect.stringContaining('a bug'), expect.stringContaining('a bug')]);
+  expect(await store.runs.get(run.id)).toMatchObject({ state: 'failed', standing: 'broke' });
 });
 
 test('a parked run is carried on by the next process at once', async () => {

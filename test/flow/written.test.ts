@@ -8,7 +8,7 @@ import { defineAction } from '../../src/core/action.ts';
 import type { AuditEntry } from '../../src/core/audit.ts';
 import { SophiaError } from '../../src/core/error.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { reportBroken } from '../../src/flow/door.ts';
+import { reportBroken } from '../../src/flow/broken.ts';
 import { withoutSecrets } from '../../src/flow/written.ts';
 import { createRedact } from '../../src/kit/redact.ts';
 import { alice, bob, carol, counterActions, openTestHouse, type TestHouse } from './test-house.ts';

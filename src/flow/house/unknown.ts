@@ -5,8 +5,8 @@ import type { AuditRow } from '../../core/audit.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
-import { parseThreadId } from '../../core/thread.ts';
 import { currentApprovers } from '../entitled.ts';
+import { owe } from '../owe.ts';
 import { maySee } from '../visible.ts';
 import { withoutSecrets } from '../written.ts';
 import { mentionOf } from './people.ts';
@@ -112,15 +112,16 @@ export function unknownActions(services: () => Services): Action[] {
     key: string,
     { deed, place, requester }: DeedContext,
   ) {
-    const { runs, surface, log } = services();
     const name = reference.toUpperCase();
-    const run = await runs.get(runOf(key));
+    const run = await services().runs.get(runOf(key));
     if (run?.thread && run.thread !== place.thread) {
       const words = `${mentionOf(services(), requester.id)} has looked: ${name} ${ending === 'done' ? 'was done' : 'was not done'}.`;
-      await surface(parseThreadId(run.thread).surface)
-        .post(run.thread, { kind: 'words', markdown: words, people: [requester.id] }, `${deed}/told`)
-        // It is settled all the same.
-        .catch((error) => log.warn({ run: run.id, error: String(error) }, 'a settlement could not be told'));
+      await owe(services(), {
+        sendId: `${deed}/told`,
+        runId: run.id,
+        to: { thread: run.thread },
+        reply: { kind: 'words', markdown: words, people: [requester.id] },
+      });
     }
     return { reference: name, state: ending };
   }

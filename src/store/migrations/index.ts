@@ -14,6 +14,7 @@ import { modelEvents } from './030-model-events.ts';
 import { memory } from './040-memory.ts';
 import { cards } from './041-cards.ts';
 import { facts } from './045-facts.ts';
+import { owed } from './046-owed.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '040_memory': { up: (db) => memory(db, kind) },
     '041_cards': { up: cards },
     '045_facts': { up: facts },
+    '046_owed': { up: owed },
   };
   return { getMigrations: async () => migrations };
 }
