@@ -6,7 +6,7 @@ import { parsePolicy } from '../flow/policy.ts';
 import { createRedact } from '../kit/redact.ts';
 import { connectAll } from '../parts/connectors.ts';
 import { readFileOf, secrets } from '../parts/files.ts';
-import { connectModel, noModel } from '../parts/models.ts';
+import { checkModels, connectModel, noModel } from '../parts/models.ts';
 import { missingForSlack, type Settings, wantsSlack } from '../settings.ts';
 import { type DoctorPart, runDoctor } from '../surfaces/cli/doctor.ts';
 import { checkSlack } from '../surfaces/slack/index.ts';
@@ -45,6 +45,7 @@ export async function doctor({ settings, environment, write }: Command): Promise
       state: model === noModel ? 'off' : 'on',
       problems: [],
       facts: model === noModel ? [] : [JSON.stringify(model.describe())],
+      check: () => checkModels(settings, log),
     },
     auditPart(settings),
     ...files,

@@ -68,6 +68,7 @@ export type Standing = {
   failures: number;
   /** It would be asked now. */
   current: boolean;
+  /** Why it is, or is not, asked now. */
   note: string;
 };
 
@@ -82,6 +83,8 @@ export interface Routing {
   why(of: { thread: ThreadId } | { run: string }): Promise<Chosen | null>;
   /** Best first within each class. */
   standings(): Promise<Standing[]>;
+  /** What people in charge should know of the models in use: those that are gone or will soon be. */
+  warnings(): string[];
   /** Ids that a name stands for (`opus`, `gpt-5`, a whole id), the likeliest first. */
   named(name: string): Promise<string[]>;
   /** The model this person has chosen for all their questions. */

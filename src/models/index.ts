@@ -16,7 +16,9 @@ import { type Answered, answered, type Failed, gaveUp, named, nobody, stopped } 
 export { createCatalogue } from './catalogue.ts';
 export { chooseClasses, parseMaxPrice } from './classes.ts';
 export { chooseClass } from './classify.ts';
+export { createEndpoints } from './endpoints.ts';
 export { keepEvaluating } from './evaluation/run.ts';
+export { leaving } from './leaving.ts';
 export { seesBy } from './pictures.ts';
 export { type FurtherServer, localModels, parseServers } from './providers.ts';
 export { createRouting } from './routing.ts';

@@ -7,6 +7,9 @@ export const priorMarks = 60;
 const unknown = 0.7;
 /** So much of what is known elsewhere speaks against one new mark there. */
 const leastMarks = 10;
+/** A difference of ten points in an index is taken for four of a hundred answers, and no difference for more than ten. */
+const indexWeight = 0.4;
+const mostByIndex = 0.1;
 
 export type Quality = (model: string, name: string) => number;
 
@@ -15,6 +18,8 @@ export function priorQuality(
   models: readonly string[],
   classes: readonly string[],
   of: (name: string, model: string) => Standing,
+  /** What others measured (0 to 100), for models of which nothing is known here. */
+  index: (model: string, name: string) => number | null = () => null,
 ): Quality {
   const share = (name: string, model: string) => {
     const { good, graded, alarm } = of(name, model);
@@ -33,7 +38,15 @@ export function priorQuality(
       ),
     ]),
   );
-  return (model, name) => Math.min(1, Math.max(0, (hard.get(name) ?? usual) + (better.get(model) ?? 0)));
+  /** Against the indices of those that were measured here; a small word, since it was not about our tasks. */
+  const others = (model: string, name: string) => {
+    const own = index(model, name);
+    const known = mean(models.map((one) => (better.get(one) == null ? null : index(one, name))));
+    if (own === null || known === null) return 0;
+    return Math.min(mostByIndex, Math.max(-mostByIndex, ((own - known) / 100) * indexWeight));
+  };
+  return (model, name) =>
+    Math.min(1, Math.max(0, (hard.get(name) ?? usual) + (better.get(model) ?? others(model, name))));
 }
 
 function mean(values: readonly (number | null)[]): number | null {

@@ -12,7 +12,11 @@ export type Ranked = Candidate & {
 };
 
 /** A model in the running, with what is thought of it before anything was seen. */
-export type Entrant = { model: string; standing: Standing; prior: { quality: number; usd: number; seconds: number } };
+export type Entrant = {
+  model: string;
+  standing: Standing;
+  prior: { quality: number; usd: number; seconds: number; failures?: number };
+};
 
 export type Worth = {
   /** Points of quality (0 to 1) that a dollar weighs. */
@@ -57,11 +61,19 @@ function weigh({ model, standing, prior }: Entrant, worth: Worth, total: number)
   const usd = standing.usd ?? prior.usd;
   const seconds = (percentile(standing.milliseconds, 0.5) ?? prior.seconds * 1_000) / 1_000;
   const late = Math.max(0, seconds - 1);
-  const score = quality * (1 - standing.failures) - worth.perUsd * usd - worth.perSecond * late;
+  const failures = mixed(standing, prior.failures);
+  const score = quality * (1 - failures) - worth.perUsd * usd - worth.perSecond * late;
   const bonus = worth.curiosity * Math.sqrt(Math.log(1 + total) / weight);
   const evaluated = standing.evaluated > 0 ? standing.evaluatedGood / standing.evaluated : quality;
   const news = standing.evaluated > 0 ? (standing.good / standing.graded || 0) - evaluated : 0;
   return { model, quality, usd, seconds, score, bonus, graded: standing.graded, news, fallen: false };
+}
+
+/** What others saw of its failures counts as much as ten answers of our own. */
+const othersAnswers = 10;
+
+function mixed({ failures, answers }: Standing, others: number | undefined): number {
+  return others === undefined ? failures : (failures * answers + others * othersAnswers) / (answers + othersAnswers);
 }
 
 function byScore(one: Ranked, other: Ranked): number {

@@ -40,6 +40,8 @@ const leastKnown = 20;
 /** As long as a provider keeps a thread's prompt warm, and a little longer. */
 const stickyMs = 600_000;
 const answerTokens = 500;
+/** Others fail to reach it more often than not. */
+const mostlyDown = 0.5;
 
 export type Router = {
   way(turn: Turn): Way;
@@ -62,7 +64,11 @@ export function createRouter(options: RouterOptions): Router {
     const entrants = models.map((model, place) => {
       const listed = fit.catalogue.get(model);
       const usd = listed ? (tokens * listed.prompt + answerTokens * listed.completion) / 1e6 : 0.005;
-      const prior = { quality: Math.max(0, quality(model, name) - place * 0.01), usd, seconds: 1 };
+      const { seconds, down } = latelyOf(model);
+      const prior = {
+        ...{ quality: Math.max(0, quality(model, name) - place * 0.01), usd, seconds: seconds ?? 1 },
+        ...(down === null ? {} : { failures: down }),
+      };
       return { model, standing: learned.of(name, model), prior };
     });
     const known = entrants.some(({ standing }) => standing.graded >= leastKnown);
@@ -70,7 +76,10 @@ export function createRouter(options: RouterOptions): Router {
     const ranked = rank(entrants, worth);
     if (known) return { ranked, worth, known };
     // Nothing is known of quality yet: whoever configured them knows best. Alarms and failures count all the same.
-    const place = (one: Ranked) => models.indexOf(one.model) + 3 * learned.of(name, one.model).failures;
+    const place = ({ model }: Ranked) => {
+      const down = latelyOf(model).down ?? 0;
+      return models.indexOf(model) + 3 * Math.max(learned.of(name, model).failures, down > mostlyDown ? down : 0);
+    };
     const kept = ranked.filter(({ fallen }) => !fallen).map(({ out, ...one }) => one);
     return {
       ranked: [...kept.toSorted((one, other) => place(one) - place(other)), ...ranked.filter(({ fallen }) => fallen)],
@@ -79,15 +88,25 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
+  function latelyOf(model: string) {
+    return fit.endpoints?.lately(fit.catalogue.get(model)?.target ?? model) ?? { seconds: null, down: null };
+  }
+
   let worked: { count: number; quality: Quality; rate: number } | null = null;
   /** What does not depend on the turn, worked out once for each new thing learned. */
   function overall(): { quality: Quality; rate: number } {
     const count = learned.count();
     if (worked?.count !== count) {
-      const quality = priorQuality(all(), Object.keys(classes), learned.of);
+      const quality = priorQuality(all(), Object.keys(classes), learned.of, indexOf);
       worked = { count, quality, rate: perUsd(thrift, bests()) };
     }
     return worked;
+  }
+
+  function indexOf(model: string, name: string): number | null {
+    const listed = fit.catalogue.get(model);
+    const index = (listed && fit.catalogue.get(listed.target)?.index) ?? listed?.index;
+    return index?.[name === 'coding' ? 'coding' : name === 'tools' ? 'agentic' : 'intelligence'] ?? null;
   }
 
   /** What the best of each class costs, by how often the class is asked for. */

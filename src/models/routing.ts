@@ -1,11 +1,13 @@
 /** Measured routing as a whole: what was learned, who is asked next, and the figures that people see of it. */
-import type { ModelClass } from '../core/model.ts';
+import type { ModelClass, Turn } from '../core/model.ts';
 import type { ModelEvents, Routing, Standing } from '../core/routing.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { MaxPrice, ModelClasses } from './classes.ts';
+import type { Endpoints } from './endpoints.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createLearned, type Learned } from './learned.ts';
+import { leaving } from './leaving.ts';
 import { createModelMetrics } from './metrics.ts';
 import { createRouter, type Router } from './router.ts';
 import { percentile } from './standing.ts';
@@ -28,6 +30,7 @@ export type RoutingOptions = {
   events: ModelEvents;
   classes: ModelClasses;
   catalogue: Catalogue;
+  endpoints?: Endpoints;
   banned: readonly string[];
   maxPrice: MaxPrice;
   lastResort?: () => readonly string[];
@@ -43,7 +46,7 @@ const learnedFromMs = 30 * 24 * 3_600_000;
 const freshMs = 1_000;
 
 export function createRouting(options: RoutingOptions): MeasuredRouting {
-  const { events, classes, catalogue, banned, maxPrice, now } = options;
+  const { events, classes, catalogue, endpoints, banned, maxPrice, now } = options;
   const learned = createLearned(events, () => new Date(now().getTime() - learnedFromMs).toISOString());
   const breakers = createBreakers();
   const metrics = createModelMetrics();
@@ -51,7 +54,14 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
   const lastResort = options.lastResort ?? (() => []);
   const router = createRouter({
     ...{ classes, lastResort, learned, breakers },
-    fit: { catalogue, banned, maxPrice, now, ...(options.elsewhere ? { elsewhere: options.elsewhere } : {}) },
+    fit: {
+      catalogue,
+      ...(endpoints ? { endpoints } : {}),
+      banned,
+      maxPrice,
+      now,
+      ...(options.elsewhere ? { elsewhere: options.elsewhere } : {}),
+    },
     ...(options.thrift === undefined ? {} : { thrift: options.thrift }),
   });
   let read = 0;
@@ -71,6 +81,13 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
     read = now().getTime();
   }
   const models = () => [...new Set([...Object.values(classes).flat(), ...lastResort()])];
+
+  const atRisk = () =>
+    leaving(
+      models().filter((model) => !options.elsewhere?.(model)),
+      catalogue,
+      now(),
+    );
 
   async function standings(): Promise<Standing[]> {
     await catchUp();
@@ -100,6 +117,8 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
       return journal.why(of);
     },
 
+    warnings: () => atRisk().map(({ model, says }) => `${model}: ${says}`),
+
     async preferred(person) {
       await catchUp();
       return learned.preferred(person);
@@ -120,24 +139,32 @@ export function createRouting(options: RoutingOptions): MeasuredRouting {
 
   function standingsOf(name: ModelClass): Standing[] {
     const traffic = learned.traffic(name);
-    const open = new Set(breakers.open());
-    return router.ranked(name).map(({ model, quality, usd, graded, out }, place): Standing => {
+    const { models: next, choice } = router.way({
+      ...plainTurn,
+      class: name,
+      tools: name === 'tools' ? [anyTool] : [],
+    });
+    const outs = new Map(choice.candidates.map(({ model, out }) => [model, out]));
+    const rows = router.ranked(name).map(({ model, quality, usd, graded }): Standing => {
       const standing = learned.of(name, model);
-      const expires = catalogue.get(model)?.expires;
+      const current = model === next[0];
       return {
         ...{ class: name, model, quality, graded, usd, answers: standing.answers },
         share: traffic.length === 0 ? 0 : traffic.filter((one) => one === model).length / traffic.length,
         p50Ms: percentile(standing.milliseconds, 0.5),
         p95Ms: percentile(standing.milliseconds, 0.95),
         failures: standing.failures,
-        current: place === 0 && !open.has(model),
+        current,
         note: [
-          ...(out ? [out] : []),
-          ...(open.has(model) ? ['it has been failing and is given a moment'] : []),
-          ...(expires ? [`the provider takes it away on ${expires.slice(0, 10)}`] : []),
+          ...(current ? [choice.reason] : [outs.get(model) ?? []].flat()),
           ...(graded < 1 ? ['not measured yet'] : []),
         ].join('; '),
       };
     });
+    return rows.toSorted((one, other) => Number(other.current) - Number(one.current));
   }
 }
+
+/** A short question, for a look at who would be asked. */
+const plainTurn: Turn = { class: 'speed', system: '', messages: [], tools: [], maxTokens: 500, session: '' };
+const anyTool = { name: 'any', description: '', parameters: {} };

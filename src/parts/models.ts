@@ -1,16 +1,18 @@
 /** Models as they are set up: who is asked, what is learned of them, and what is looked after meanwhile. */
 import { join } from 'node:path';
 import type { Budgets } from '../core/budget.ts';
-import type { Log } from '../core/connector.ts';
+import type { ConnectorHealth, Log } from '../core/connector.ts';
 import type { Model } from '../core/model.ts';
 import type { ModelEvents } from '../core/routing.ts';
 import {
   chooseClasses,
   createCatalogue,
+  createEndpoints,
   createModel,
   createRouting,
   type FurtherServer,
   keepEvaluating,
+  leaving,
   localModels,
   parseMaxPrice,
   parseServers,
@@ -33,8 +35,8 @@ export const noModel: Model = {
 const openRouterUrl = 'https://openrouter.ai/api/v1';
 /** Where Ollama listens unless told otherwise. */
 const ollama: FurtherServer = { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', apiKey: '' };
-/** The provider's list of models is read this often. */
-const catalogueMs = 30 * 60_000;
+/** The provider's list of models, and who serves those in use, are read this often. */
+const catalogueMs = 10 * 60_000;
 /** A second model of the speed class is asked when the first has said nothing for this long. */
 const hedgeMs = 1_000;
 const backOffMs = [1_000, 2_000, 4_000];
@@ -46,6 +48,30 @@ export function connectModel(settings: Settings, log: Log): Model {
   if (!settings.OPENROUTER_API_KEY && !settings.OPENROUTER_BASE_URL) return noModel;
   const { baseUrl, apiKey, classes, maxPrice } = modelSettings(settings);
   return createModel({ baseUrl, apiKey, classes, maxPrice, log });
+}
+
+/** For doctor: whether the list of models can be read, and whether those in use are on it. */
+export async function checkModels(settings: Settings, log: Log): Promise<ConnectorHealth> {
+  const { baseUrl, apiKey, classes } = modelSettings(settings);
+  const now = () => new Date();
+  const catalogue = createCatalogue({ baseUrl, apiKey, file: null, log, now });
+  if (!(await catalogue.sync()))
+    return {
+      state: 'failing',
+      problem: `The list of models at ${new URL(baseUrl).host} could not be read.`,
+      hint: 'Check the key, the address and the network.',
+    };
+  const further = parseServers(settings.SOPHIA_SERVERS ?? '', () => undefined);
+  const named = [...new Set(Object.values(classes).flat())];
+  const own = named.filter((model) => !further.some(({ name }) => model.startsWith(`${name}:`)));
+  const found = leaving(own, catalogue, now());
+  const says = found.map(({ model, says: words }) => `${model}: ${words}`).join('; ');
+  if (found.some(({ gone }) => gone))
+    return { state: 'failing', problem: says, hint: 'Name another model in SOPHIA_MODEL_… (docs/models.md).' };
+  return {
+    state: 'ok',
+    can: `choose among ${named.length} models of ${catalogue.models().length} on offer${says ? `. Soon gone: ${says}` : ''}`,
+  };
 }
 
 /** The model with everything that is learned of models; `keep` begins to look after the list of models, and ends when told. */
@@ -60,9 +86,12 @@ export function connectModels(
   if (!further.some(({ name }) => name === ollama.name)) further.push(ollama);
   const local = further.find(({ name }) => name === ollama.name) ?? ollama;
   let lastResort: string[] = [];
-  const catalogue = createCatalogue({ baseUrl, apiKey, file: join(settings.SOPHIA_DATA, 'models.json'), log, now });
+  const at = { baseUrl, apiKey, log, now };
+  const keepsNothing = settings.SOPHIA_MODEL_PRIVACY === 'no-retention';
+  const catalogue = createCatalogue({ ...at, keepsNothing, file: join(settings.SOPHIA_DATA, 'models.json') });
+  const endpoints = createEndpoints({ ...at, file: join(settings.SOPHIA_DATA, 'endpoints.json') });
   const routing = createRouting({
-    ...{ events, classes, catalogue, maxPrice, now },
+    ...{ events, classes, catalogue, endpoints, maxPrice, now },
     banned: settings.SOPHIA_MODEL_BAN,
     lastResort: () => lastResort,
     elsewhere: (model) => further.some(({ name }) => model.startsWith(`${name}:`)),
@@ -77,9 +106,15 @@ export function connectModels(
         sees: seesBy(catalogue),
       });
 
+  const warned = new Set<string>();
   async function look(): Promise<void> {
     const [pulled] = await Promise.all([localModels(local.baseUrl), catalogue.sync()]);
     lastResort = pulled.map((id) => `${local.name}:${id}`);
+    await endpoints.sync([...new Set(Object.values(classes).flat())].map((id) => catalogue.get(id)?.target ?? id));
+    for (const warning of routing.warnings().filter((one) => !warned.has(one))) {
+      warned.add(warning);
+      log.warn({ warning }, 'A model in use is leaving. Name another one in SOPHIA_MODEL_….');
+    }
   }
   return {
     model,

@@ -140,9 +140,14 @@ describe.skipIf(!specsPresent)('OpenRouter, by its own contract (skipped where .
 
   test('the models and the key are listed as documented', async () => {
     const headers = { authorization: `Bearer ${emulator.apiKey}` };
-    emulator.offer({ 'a/b': { prompt: '0.000001', expires: '2027-01-01', tools: false, images: true } });
-    for (const path of ['models', 'models/user', 'key'])
+    emulator.offer({
+      'a/b': { prompt: '0.000001', expires: '2027-01-01', tools: false, images: true },
+      '~a/c-latest': { target: 'a/b', index: { intelligence: 60, coding: 61.5, agentic: 50 } },
+    });
+    for (const path of ['models', 'models?zdr=true', 'models/user', 'models/a/b/endpoints', 'key'])
       expect((await fetch(`${proxy.url}/api/v1/${path}`, { headers })).ok).toBe(true);
+    expect((await fetch(`${proxy.url}/api/v1/models/a/b/endpoints`)).ok).toBe(true);
+    expect((await fetch(`${proxy.url}/api/v1/models/a/none/endpoints`, { headers })).status).toBe(404);
     expect((await fetch(`${proxy.url}/api/v1/key`)).status).toBe(401);
     expect(proxy.problems).toEqual([]);
   });

@@ -12,14 +12,38 @@ const aliases = [
 ];
 
 /** What a test or a visitor changes of the list: another price, an end, or no place in it at all (null). */
-export type Offer = Record<
-  string,
-  { prompt?: string; completion?: string; expires?: string; tools?: boolean; images?: boolean } | null
->;
+export type Offer = Record<string, Offered | null>;
+type Offered = {
+  prompt?: string;
+  completion?: string;
+  expires?: string;
+  tools?: boolean;
+  images?: boolean;
+  /** The model that an alias stands for. */
+  target?: string;
+  /** Some provider of it keeps nothing. Default: yes. */
+  keepsNothing?: boolean;
+  /** Artificial Analysis' indices. */
+  index?: { intelligence: number; coding: number; agentic: number };
+  /** Who serves it; one provider like the model itself, unless said otherwise. */
+  endpoints?: OfferedEndpoint[];
+};
+type OfferedEndpoint = {
+  tools?: boolean;
+  prompt?: string;
+  completion?: string;
+  context?: number;
+  /** Percent. */
+  uptime?: number;
+  /** Until the first word, in milliseconds. */
+  latency?: number;
+};
 
-export function modelList(created: number, offer: Offer = {}) {
+export function modelList(created: number, offer: Offer = {}, onlySilent = false) {
   const ids = [rehearsalModel, ...aliases, ...Object.keys(offer)];
-  const offered = [...new Set(ids)].filter((id) => offer[id] !== null);
+  const offered = [...new Set(ids)].filter(
+    (id) => offer[id] !== null && !(onlySilent && offer[id]?.keepsNothing === false),
+  );
   const data = offered.map((id) => ({
     id,
     canonical_slug: rehearsalModel,
@@ -49,9 +73,45 @@ export function modelList(created: number, offer: Offer = {}) {
     default_parameters: null,
     supported_voices: null,
     expiration_date: offer[id]?.expires ?? null,
+    ...(offer[id]?.target ? { alias_target: { slug: offer[id]?.target, name: offer[id]?.target } } : {}),
+    ...(offer[id]?.index ? { benchmarks: { artificial_analysis: indices(offer[id]?.index), design_arena: [] } } : {}),
     links: { details: `/api/v1/models/${id}/endpoints` },
   }));
   return { data, total_count: data.length, links: { next: null } };
+}
+
+function indices(index: Offered['index']) {
+  const { intelligence = null, coding = null, agentic = null } = index ?? {};
+  return { intelligence_index: intelligence, coding_index: coding, agentic_index: agentic };
+}
+
+/** Who serves a model; null when there is none of that name. Times are told to those with a key alone. */
+export function endpointList(id: string, created: number, offer: Offer, withTimes: boolean) {
+  const model = modelList(created, offer).data.find((one) => one.id === id);
+  if (!model) return null;
+  const { name, description, architecture, pricing, supported_parameters: supported } = model;
+  const percentiles = (p50: number) => (withTimes ? { p50, p75: p50 * 1.3, p90: p50 * 1.9, p99: p50 * 3.4 } : null);
+  const endpoints = (offer[id]?.endpoints ?? [{}]).map((one, index) => ({
+    name: `Rehearsal ${index + 1} | ${id}`,
+    model_id: id,
+    model_name: name,
+    context_length: one.context ?? 128_000,
+    pricing: { prompt: one.prompt ?? pricing.prompt, completion: one.completion ?? pricing.completion },
+    provider_name: 'FakeProvider',
+    tag: `rehearsal-${index + 1}`,
+    quantization: null,
+    max_completion_tokens: null,
+    max_prompt_tokens: null,
+    supported_parameters: supported.filter((parameter) => one.tools !== false || !parameter.startsWith('tool')),
+    uptime_last_5m: one.uptime ?? 100,
+    uptime_last_30m: one.uptime ?? 100,
+    uptime_last_1d: one.uptime ?? 100,
+    supports_implicit_caching: false,
+    latency_last_30m: percentiles(one.latency ?? 400),
+    throughput_last_30m: percentiles(80),
+    status: 0,
+  }));
+  return { data: { id, name, created, description, architecture, endpoints } };
 }
 
 export function keyInfo(apiKey: string) {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorBody } from './answers.ts';
-import { keyInfo, modelList, type Offer } from './catalogue.ts';
+import { endpointList, keyInfo, modelList, type Offer } from './catalogue.ts';
 import { embeddingList } from './embeddings.ts';
 import { createFaults } from './faults.ts';
 import { rehearse } from './rehearsal/index.ts';
@@ -31,12 +31,20 @@ export async function createOpenRouterEmulator(options: OpenRouterEmulatorOption
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'http://emulator').pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://emulator');
     const seconds = Math.floor(clock() / 1_000);
     const text = await read(request);
     // The list of models is public at OpenRouter; everything else wants the key.
     if (request.method === 'GET' && path === `${prefix}/models`)
-      return sendJson(response, 200, modelList(seconds, offer));
+      return sendJson(response, 200, modelList(seconds, offer, searchParams.get('zdr') === 'true'));
+    const served = new RegExp(`^${prefix}/models/([^/]+/[^/]+)/endpoints$`).exec(path)?.[1];
+    if (request.method === 'GET' && served !== undefined) {
+      const knows = request.headers.authorization === `Bearer ${apiKey}`;
+      const list = endpointList(decodeURIComponent(served), seconds, offer, knows);
+      return list
+        ? sendJson(response, 200, list)
+        : sendJson(response, 404, errorBody(404, 'Model not found or no endpoints available'));
+    }
     if (!request.headers.authorization) return sendJson(response, 401, errorBody(401, 'Missing Authentication header'));
     if (request.headers.authorization !== `Bearer ${apiKey}`) return sendJson(response, 401, errorBody(401));
     if (request.method === 'GET' && path === `${prefix}/models/user`)
