@@ -16,6 +16,7 @@ import { createPolicyInForce } from './flow/in-force.ts';
 import { createPolicy } from './flow/policy.ts';
 import { seedPolicy } from './flow/policy-file.ts';
 import { createHold, createRedact } from './kit/redact.ts';
+import { factMetrics } from './memory/fact-figures.ts';
 import { keepUp } from './memory/keep-up.ts';
 import { chooseClass } from './models/index.ts';
 import { connectAll, healthOf } from './parts/connectors.ts';
@@ -60,7 +61,7 @@ async function serve(settings: Settings): Promise<void> {
     redact,
     hold: createHold(secrets(process.env)),
     now,
-    metrics: () => models.routing.metrics(),
+    metrics: async () => `${await models.routing.metrics()}${factMetrics(await store.talks.tally())}`,
     health: {
       ready: async () => {
         await store.runs.list({ limit: 1 });

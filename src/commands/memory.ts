@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SophiaError } from '../core/error.ts';
 import { createRedact } from '../kit/redact.ts';
+import { factWords } from '../memory/fact-figures.ts';
 import { indexRepository } from '../memory/repository.ts';
 import { createLog, secrets } from '../parts/files.ts';
 import { connectMemory } from '../parts/memory.ts';
@@ -37,6 +38,7 @@ export async function memoryCommand({ settings, environment, words, write }: Com
       );
     }
     write(`${await store.memories.count()} rows, found by ${index}.\n`);
+    if (what === 'status') write(`${factWords(await store.talks.tally())}\n`);
     if (what !== 'reindex') return 0;
     const begun = performance.now();
     let said = '';

@@ -76,6 +76,10 @@ export interface Memory {
   forget(selection: Selection): Promise<number>;
   /** Leaves no byte of what was forgotten in the files; after every order to forget. */
   scrub(): Promise<void>;
+  /** What was drawn from untrusted text and waits for a person's word, newest first. */
+  held(access: Access): Promise<MemoryRow[]>;
+  /** It is recalled from now on; false when it did not wait. */
+  release(id: string): Promise<boolean>;
   /** What is known of a person: said, kept, or about them. */
   about(person: string): Promise<MemoryRow[]>;
   /** A channel's rows get another token, at once: it was made private, or shared. */

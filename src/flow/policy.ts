@@ -99,6 +99,8 @@ export const builtInRules: PolicyRule[] = [
       'sophia_freeze',
       'sophia_remember',
       'sophia_forget',
+      'sophia_keep_memory',
+      'sophia_refuse_memory',
       'sophia_review_break_glass',
       'sophia_revoke_lease',
     ],

@@ -19,6 +19,8 @@ export type MemoryOptions = {
   keep?: Keep;
 };
 
+const mostHeld = 200;
+
 export function createMemory(options: MemoryOptions): Memory {
   const { rows, index, embeddings = null, log, now = () => new Date(), keep: days } = options;
 
@@ -79,6 +81,13 @@ export function createMemory(options: MemoryOptions): Memory {
     },
 
     scrub: () => rows.scrub(),
+
+    async held(access) {
+      const waiting = await rows.quarantined(allowedTokens(access), now().toISOString(), mostHeld);
+      return waiting.filter(mayTell(access));
+    },
+
+    release: (id) => rows.release(id),
 
     about: (person) => rows.about(person),
 

@@ -1,6 +1,6 @@
 /** The record of what is remembered; the access tokens are checked inside every query that recalls. */
 import type { MemoryRows } from '../core/memory-rows.ts';
-import { createMemoryDerived } from './memory-derived.ts';
+import { createMemoryDerived, refuse } from './memory-derived.ts';
 import { forgetRows, moveRows } from './memory-forget.ts';
 import { putRow } from './memory-put.ts';
 import { toMemory, toStored } from './memory-row.ts';
@@ -69,7 +69,11 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
       return row ?? null;
     },
 
-    forget: (selection) => db.transaction().execute((inside) => forgetRows(inside, selection)),
+    forget: (selection) =>
+      db.transaction().execute(async (inside) => {
+        await refuse(inside, selection);
+        return forgetRows(inside, selection);
+      }),
 
     async expire(now, limit) {
       const due = await db

@@ -1,4 +1,5 @@
 /** Rows made from others: kept only while these stand as they were read, and held back while a person has to look at them. */
+import type { Selection } from '../core/memory.ts';
 import type { MemoryRows } from '../core/memory-rows.ts';
 import { putRow } from './memory-put.ts';
 import { toMemory } from './memory-row.ts';
@@ -22,7 +23,7 @@ export function createMemoryDerived(db: Sql, kind: StoreKind): Derived {
           const now = standing.get(id);
           return now?.acl === acl && now.text === storable(text);
         });
-        if (holds) for (const row of rows) await putRow(inside, row, version);
+        if (holds) for (const row of rows) if (!(await refused(inside, row.id))) await putRow(inside, row, version);
         return holds;
       }),
 
@@ -66,4 +67,29 @@ export function createMemoryDerived(db: Sql, kind: StoreKind): Derived {
       return freed !== undefined;
     },
   };
+}
+
+/** Within a transaction of the caller's: what was drawn and is named to be forgotten is not drawn again. */
+export async function refuse(db: Sql, { ids = [] }: Selection): Promise<void> {
+  for (const part of inParts(ids))
+    await db
+      .insertInto('memory_refused')
+      .columns(['memory_id'])
+      .expression((from) =>
+        from
+          .selectFrom('memories')
+          .select('id')
+          .where('id', 'in', part)
+          .where('kind', 'in', ['fact', 'summary'])
+          .where('trust', 'in', ['derived', 'quarantined']),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+}
+
+async function refused(db: Sql, id: string): Promise<boolean> {
+  return (
+    (await db.selectFrom('memory_refused').select('memory_id').where('memory_id', '=', id).executeTakeFirst()) !==
+    undefined
+  );
 }

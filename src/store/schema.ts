@@ -223,6 +223,7 @@ export interface Tables {
     held_until: string | null;
     tries: Generated<number>;
   };
+  memory_refused: { memory_id: string };
   memory_tally: { ended: string; count: number };
 }
 

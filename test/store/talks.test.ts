@@ -87,6 +87,22 @@ onEachDatabase((bench) => {
     expect(await rows().derive([fact], [one], '1')).toBe(false);
   });
 
+  test('what a person had forgotten is not made again', async () => {
+    const one = row('1', 0);
+    await rows().put([one], '1');
+    const fact = row('fact', 5, { kind: 'fact', sources: ['1'], trust: 'quarantined' });
+    await rows().derive([fact], [one], '1');
+    expect(await rows().forget({ ids: ['fact'] })).toEqual(['fact']);
+    expect(
+      await rows().derive([fact, row('other', 5, { kind: 'fact', sources: ['1'], trust: 'derived' })], [one], '1'),
+    ).toBe(true);
+    expect((await rows().page(0, 10)).rows.map((kept) => kept.id)).toEqual(['1', 'other']);
+    // What was said itself may be said again.
+    await rows().forget({ ids: ['1'] });
+    await rows().put([one], '1');
+    expect((await rows().page(0, 10)).rows.map((kept) => kept.id)).toEqual(['1']);
+  });
+
   test('forgetting and deriving at the same time leave nothing behind', async () => {
     for (let round = 0; round < 10; round++) {
       const one = row(`source ${round}`, 0);

@@ -7,6 +7,7 @@ import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
 import { forgetActions } from './forget.ts';
 import { freezeActions } from './freeze.ts';
+import { heldMemoryActions } from './held-memories.ts';
 import { leaseActions } from './leases.ts';
 import { memoryReads } from './memory-kept.ts';
 import { modelActions } from './models.ts';
@@ -31,6 +32,8 @@ export function houseActions(services: () => Services): Action[] {
     budgetActions,
     memoryActions,
     modelActions,
+    // Before `memory [<form>]`, which would take their words for its own.
+    heldMemoryActions,
     memoryReads,
     forgetActions,
     digestActions,

@@ -94,7 +94,7 @@ export function memoryReads(services: () => Services): Action[] {
       const counts = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
       const title = `I remember ${total} things of you or about you${total > 0 ? ` (${counts.join(', ')})` : ''}`;
       const footer =
-        '`forget <memory>` forgets one, `forget me` all; `memory json` in a direct message gives all of it.';
+        '`forget <memory>` forgets one, `forget me` all; `memory json` in a direct message gives all of it; `memory held` shows what waits for a word.';
       return { ...table(title, output, `${title}.`), footer };
     },
   });

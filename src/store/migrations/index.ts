@@ -15,6 +15,7 @@ import { memory } from './040-memory.ts';
 import { cards } from './041-cards.ts';
 import { facts } from './045-facts.ts';
 import { owed } from './046-owed.ts';
+import { refused } from './047-refused.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -32,6 +33,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '041_cards': { up: cards },
     '045_facts': { up: facts },
     '046_owed': { up: owed },
+    '047_refused': { up: refused },
   };
   return { getMigrations: async () => migrations };
 }
