@@ -7,8 +7,9 @@ import postgres from 'postgres';
 import { type App, createApp, freePort } from '../../src/playground/app.ts';
 import { inheritedEnvironment } from '../../src/playground/credentials.ts';
 import { createWorld, flyApp } from '../../src/playground/world.ts';
+import { crowded } from '../crowd.ts';
 import { account, type Effect } from './account.ts';
-import { commandsOf, crowded, deployedBefore, dice, withCommit } from './crowd.ts';
+import { commandsOf, deployedBefore, dice, withCommit } from './commands.ts';
 import { onPostgres, onSqlite, type Row } from './databases.ts';
 import { deedsOf, keptBy, reportsOf } from './evidence.ts';
 import { mishap } from './mishap.ts';
@@ -27,7 +28,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Promise<string[]> {
   const roll = dice(Number(values.seed));
-  const crowd = crowded();
+  const crowd = crowded(24);
   const data = await mkdtemp(join(tmpdir(), 'sophia-chaos-'));
   const ports = [await freePort(), ...(databaseUrl ? [await freePort()] : [])];
   const world = await createWorld({

@@ -1,5 +1,4 @@
-/** What is said under chaos and by whom: drawn from one number, so that a run that failed can be run again. */
-import { acmeWorkspace, type SlackWorkspace } from '../../src/emulators/slack/index.ts';
+/** What is said under chaos: drawn from one number, so that a run that failed can be run again. */
 import { flyApp, type World } from '../../src/playground/world.ts';
 
 export type Dice = { next(): number; below(most: number): number; one<T>(list: readonly T[]): T };
@@ -16,21 +15,6 @@ export function dice(seed: number): Dice {
     below: (most) => Math.floor(next() * most),
     one: (list) => list[Math.floor(next() * list.length)] as (typeof list)[number],
   };
-}
-
-const strangers = Array.from({ length: 24 }, (_, index) => ({
-  id: `U0CROWD${index}`,
-  name: `crowd${index}`,
-  realName: `Somebody ${index}`,
-  timeZone: 'UTC',
-  im: `D0CROWD${index}`,
-}));
-
-/** Acme with so many more people that nobody says more in one place than a person could: what is too much goes unanswered. */
-export function crowded(): Pick<SlackWorkspace, 'people' | 'channels'> {
-  const people = [...acmeWorkspace.people, ...strangers];
-  const members = [...people.map(({ id }) => id), acmeWorkspace.bot.userId];
-  return { people, channels: acmeWorkspace.channels.map((channel) => ({ ...channel, members })) };
 }
 
 /** So much of each is asked for, in any order. */
