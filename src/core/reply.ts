@@ -48,7 +48,7 @@ export type Reply =
   | { kind: 'approvals'; approvals: Approval[]; note?: string }
   /** `/sophia plan …`: the plan and what policy would say, with nothing to click. */
   | { kind: 'plan'; plan: Plan; ruling: Ruling }
-  | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string }
+  | { kind: 'progress'; title: string; steps: ProgressStep[]; runId: string; buttons?: Button[] }
   | { kind: 'outcome'; title: string; outcome: Outcome; links?: Link[]; audited?: string; buttons?: Button[] }
   | { kind: 'digest'; title: string; sections: DigestSection[]; footer?: string }
   | ({ kind: 'table'; title: string; footer?: string; people?: PersonId[] } & Table)

@@ -17,6 +17,8 @@ export type Grant = {
   /** Dollars of the steps taken. */
   usd: number;
   lease: Plan['lease'];
+  /** The standing lease that allowed the workflow: revoked, it grants no further step. */
+  standing: string | null;
   environment: string | undefined;
   /** The workflow was begun with broken glass. */
   glassBroken: boolean;

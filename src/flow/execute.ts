@@ -40,8 +40,9 @@ export async function execute(
     if (begun.state === 'exists')
       return await run.step(name('settled'), () => settled(job, call, ready.plan, begun.entry));
     if (begun.state !== 'begun') return begun;
-    const end = await runWorkflow(job, call, action, ready.plan, approvalId, perform);
+    const { end, close } = await runWorkflow(job, call, action, ready, approvalId, perform);
     return await run.step(name('settle'), async () => {
+      await close();
       const ended = await settle(job, call, ready.plan, 1, end);
       // Nobody takes a workflow's own row over: its steps are what is retaken.
       if (ended.state === 'interrupted') throw new TypeError('the row of a workflow has one attempt');

@@ -60,12 +60,14 @@ async function grantedStep(
   return (await grantOver(services, grant)) ? null : { step, use: taken(step) + 1 };
 }
 
-/** Its time counts from the start of the workflow; at the very instant it is over. */
-export async function grantOver(services: Services, grant: Grant): Promise<boolean> {
-  if (!grant.lease) return false;
+/** Why it grants no further step, or null. Its time counts from the start of the workflow; at the very instant it is over. */
+export async function grantOver(services: Services, grant: Grant): Promise<string | null> {
+  if (grant.standing !== null && (await services.leases.get(grant.standing))?.state !== 'live')
+    return `Lease ${grant.standing} was revoked.`;
+  if (!grant.lease) return null;
   const begun = await services.ledger.get(grant.key);
-  if (!begun) return true;
-  return services.now().getTime() >= Date.parse(begun.startedAt) + grant.lease.minutes * 60_000;
+  const over = !begun || services.now().getTime() >= Date.parse(begun.startedAt) + grant.lease.minutes * 60_000;
+  return over ? 'The time of the approved steps is over.' : null;
 }
 
 /** Two calls with one hash are the same deed. */

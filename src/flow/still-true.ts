@@ -98,8 +98,7 @@ async function whyNoLongerAllowed(job: Job, call: ActionCall, ready: Ready): Pro
   // Who may decide the deed it is about is part of what was allowed: read again at once, as everything is after a while.
   const fresh = ready.plan.deciders || !(age < freshMs) ? await planAgain(job, call, ready.plan) : ready.plan;
   if (typeof fresh === 'string') return fresh;
-  if (ready.grantStep !== null && call.grant)
-    return (await grantOver(services, call.grant)) ? 'The time of the approved steps is over.' : null;
+  if (ready.grantStep !== null && call.grant) return grantOver(services, call.grant);
   if (ready.lease !== null)
     return (await ruleCall(job, call, action, fresh)).lease === ready.lease
       ? null

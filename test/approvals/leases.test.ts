@@ -448,6 +448,47 @@ test('a step beyond those a workflow under a lease has listed asks, and the leas
   expect(world.writes).toHaveLength(2);
 });
 
+test('a lease revoked in the middle of its workflow grants no further step: it asks', async () => {
+  await withTwice();
+  const { settle } = house.services.ledger;
+  house.services.ledger.settle = async (...given) => {
+    if (given[0].endsWith('/1.1')) await house.store.leases.revoke('L1', carol, now.toISOString());
+    return settle(...given);
+  };
+  const { thread } = await say('twice 2 to staging');
+  const card = await house.card(thread);
+  expect([card.call, card.plan.action, world.writes.length]).toEqual(['1.2', 'counter_add_amount', 1]);
+  await click(card.id, bob);
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
+  expect(world.value).toBe(4);
+});
+
+test('a lease revoked between the plan of a step and the step: it asks', async () => {
+  await withTwice();
+  const { take } = house.services.locks;
+  let taken = 0;
+  house.services.locks.take = async (lock) => {
+    // The workflow's, its first step's, its second step's.
+    if (++taken === 3) await house.store.leases.revoke('L1', carol, now.toISOString());
+    return take(lock);
+  };
+  const { thread } = await say('twice 2 to staging');
+  expect(await house.card(thread)).toMatchObject({ call: '1.2' });
+  expect(world.writes).toHaveLength(1);
+});
+
+test('a lease that ends in the middle of its workflow lets it go on: its use was spent in time', async () => {
+  await withTwice();
+  const { settle } = house.services.ledger;
+  house.services.ledger.settle = async (...given) => {
+    if (given[0].endsWith('/1.1')) now = new Date('2030-11-20T11:00:00.000Z');
+    return settle(...given);
+  };
+  const { thread } = await say('twice 2 to staging');
+  expect(await house.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
+  expect(world.writes).toHaveLength(2);
+});
+
 test('a workflow under a lease that is cut off in the middle goes on after a restart, and spends no second use', async () => {
   await withTwice();
   const { settle } = house.services.ledger;

@@ -132,12 +132,13 @@ test('a grant without limits has no end; one with a time ends at that very insta
     spent: new Map<number, number>(),
     usd: 0,
     lease: undefined,
+    standing: null,
     environment: undefined,
     glassBroken: false,
   };
-  expect(await grantOver(house.services, grant)).toBe(false);
+  expect(await grantOver(house.services, grant)).toBeNull();
   const limited = { ...grant, lease: { minutes: 10, usd: 1 } };
-  expect(await grantOver(house.services, limited)).toBe(true);
+  expect(await grantOver(house.services, limited)).toBe('The time of the approved steps is over.');
   await house.store.ledger.begin({
     key: grant.key,
     runId: card.runId,
@@ -154,7 +155,7 @@ test('a grant without limits has no end; one with a time ends at that very insta
     settledAt: null,
   });
   now = new Date('2030-11-20T10:09:59.999Z');
-  expect(await grantOver(house.services, limited)).toBe(false);
+  expect(await grantOver(house.services, limited)).toBeNull();
   now = new Date('2030-11-20T10:10:00.000Z');
-  expect(await grantOver(house.services, limited)).toBe(true);
+  expect(await grantOver(house.services, limited)).toBe('The time of the approved steps is over.');
 });

@@ -386,6 +386,7 @@ test('listed steps are counted as they are planned, with what they cost', async 
     spent: new Map(),
     usd: 0,
     lease: undefined,
+    standing: null,
     environment: undefined,
     glassBroken: false,
   };
@@ -413,6 +414,7 @@ test('a step without an environment of its own is planned in that of its workflo
     spent: new Map(),
     usd: 0,
     lease: undefined,
+    standing: null,
     glassBroken: false,
   };
   const { job } = await direct();

@@ -49,6 +49,7 @@ const grantOf = (over: Partial<Grant> = {}): Grant => ({
   spent: new Map(),
   usd: 0,
   lease: undefined,
+  standing: null,
   environment: undefined,
   glassBroken: false,
   ...over,

@@ -112,6 +112,49 @@ test('a freeze in the middle stops the next step', async () => {
   expect(world.value).toBe(1);
 });
 
+test('while it runs its progress carries a button that stops it, for whoever may; after the end it carries none', async () => {
+  const { world, house: built, thread, card } = await house([{ amount: 1 }, { amount: 2 }]);
+  const shown = () => {
+    const reply = built.surface.posts.findLast(
+      (post) => post.thread === thread && post.reply.kind === 'progress',
+    )?.reply;
+    return reply?.kind === 'progress' ? reply : undefined;
+  };
+  const post = built.surface.post.bind(built.surface);
+  built.surface.post = async (where, reply, ...rest) => {
+    const posted = await post(where, reply, ...rest);
+    if (reply.kind !== 'progress') return posted;
+    const [stop] = reply.buttons ?? [];
+    expect(stop).toMatchObject({ label: 'Stop', action: 'sophia_stop_run', input: { run: card.runId } });
+    const press = async (person: string) => {
+      const own = `test:T1:C1:press-${person.split(':')[2]}`;
+      const act = { action: stop?.action ?? '', input: stop?.input ?? {} };
+      await built.say('stop it', person, 'command', { thread: own, act });
+      return built.answer(own);
+    };
+    // Carol neither asked for it nor is she an admin.
+    expect(await press(carol)).toMatchObject({ outcome: { state: 'refused' } });
+    expect(await press(bob)).toMatchObject({ outcome: { state: 'done' } });
+    return posted;
+  };
+  await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await built.answer(thread)).toMatchObject({
+    outcome: { state: 'failed', reason: 'This run was stopped.', output: { outcomes: ['done', 'refused'] } },
+  });
+  expect(world.value).toBe(1);
+  expect(shown()).toMatchObject({ steps: [{ title: 'done' }, { title: 'refused' }] });
+  expect(shown()).not.toHaveProperty('buttons');
+});
+
+test('that its button could not be taken away holds nothing up', async () => {
+  const { house: built, thread, card } = await house([{ amount: 1 }, { amount: 2 }]);
+  built.surface.update = async () => {
+    throw new SophiaError('unavailable', 'Slack is away.');
+  };
+  await built.door.decide({ approvalId: card.id, person: bob, verdict: 'approve' });
+  expect(await built.answer(thread)).toMatchObject({ outcome: { state: 'done' } });
+});
+
 test('a step that fails ends the workflow as its author says, and the reason is reported', async () => {
   const { world, house: built, thread, card } = await house([{ amount: 1 }]);
   world.fail = new SophiaError('capacity', 'No room.');

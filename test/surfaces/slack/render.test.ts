@@ -269,6 +269,11 @@ describe('other replies', () => {
     const all = json({ kind: 'progress', title: 'Ship it', steps, runId: 'run-1' });
     expect(all).toContain('⏳ step 100 — now');
     expect(all).toMatch(/and \d+ more steps/);
+    expect(all).not.toContain('"actions"');
+    const stop = { label: 'Stop', style: 'danger' as const, action: 'sophia_stop_run', input: { run: 'run-1' } };
+    expect(json({ kind: 'progress', title: 'Ship it', steps, runId: 'run-1', buttons: [stop] })).toContain(
+      'sophia_stop_run',
+    );
   });
 
   test('a plan has nothing to click and says what policy would', () => {

@@ -1,6 +1,7 @@
 /** Where a run stands: one line a step, with an icon and a detail. */
 import type { ProgressStep, Reply } from '../../../core/reply.ts';
 import { type Block, brief, type Drawn, line, note, rich, text } from '../blocks.ts';
+import { deedButtons } from './deeds.ts';
 import { fitted } from './fit.ts';
 import { code, shorten } from './literal.ts';
 import { noteLoss } from './loss.ts';
@@ -33,6 +34,7 @@ export function renderProgress(reply: Extract<Reply, { kind: 'progress' }>): Dra
           ...(rest > 0 ? [text(`\n… and ${rest} more steps`)] : []),
         ),
       ),
+      ...deedButtons(reply.buttons),
       note(`Run ${code(reply.runId, 80)}`),
     ];
   };
