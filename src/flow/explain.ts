@@ -61,7 +61,19 @@ export function explanationLines(explanation: Explanation, mention: (person: str
 export function verdictLine({ ruling }: Explanation, mention: (person: string) => string): string {
   if (ruling.verdict === 'allow') return 'It is allowed; nobody is asked.';
   if (ruling.verdict === 'refuse') return `It is refused: ${ruling.reason}`;
-  const { approvers, quorum, selfApproval, expiresInMs } = ruling.rule;
+  const { approvers, quorum, selfApproval, expiresInMs, remindEveryMs, backup } = ruling.rule;
   const self = selfApproval ? ', own requests too' : ', not the one who asks';
-  return `It asks ${quorum} of ${approvers.map(mention).join(', ')}${self}; it expires after ${Math.round(expiresInMs / 60_000)} min.`;
+  const late = (backup?.named ?? []).flatMap(({ selector, people }) =>
+    people.length > 0 ? people.map(mention) : [selector],
+  );
+  return [
+    `It asks ${quorum} of ${approvers.map(mention).join(', ')}${self}`,
+    ...(remindEveryMs ? [`reminds them every ${minutes(remindEveryMs)}`] : []),
+    ...(backup ? [`${late.join(', ')} may as well after ${minutes(backup.afterMs)}`] : []),
+    `it expires after ${minutes(expiresInMs)}.`,
+  ].join('; ');
+}
+
+function minutes(ms: number): string {
+  return ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} min`;
 }

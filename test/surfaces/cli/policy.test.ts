@@ -117,6 +117,19 @@ describe.concurrent('policy explain', () => {
     expect(said).not.toContain('stricter');
   });
 
+  test('says who is reminded, and who may decide later', async () => {
+    const late = (backup: string) => `version: 1
+rules:
+  - { name: asks, match: { environment: production }, then: ask, approvers: [U0CAROL], remind: 30s, backup: { approvers: ${backup}, after: 20m }, expires: 2h }
+`;
+    const ask = async (policy: string) =>
+      (await sophia({ ...files, 'policy.yml': policy }, 'policy', 'explain', 'deploy web', '--as', 'U0BOB')).said;
+    expect(await ask(late('[admins]'))).toContain(
+      'It asks 1 of U0CAROL, not the one who asks; reminds them every 30 s; U0ALICE, U0BOB may as well after 20 min; it expires after 120 min.',
+    );
+    expect(await ask(late('["group:@oncall"]'))).toContain('; group:@oncall may as well after 20 min;');
+  });
+
   test('says that untrusted text made it stricter', async () => {
     const { said } = await sophia(files, 'policy', 'explain', 'remember it', '--as', 'U0CAROL', '--tainted');
     expect(said).toContain('It asks 1 of U0ALICE, U0BOB');
