@@ -22,13 +22,12 @@ const { values } = parseArgs({
   },
 });
 const wanted = Number(values.runs);
-const channels = ['C0ENG', 'C0DEPLOYS', 'C0RANDOM'];
 const admins = ['U0ALICE', 'U0BOB'];
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Promise<string[]> {
   const roll = dice(Number(values.seed));
-  const crowd = crowded(24);
+  const crowd = crowded(24, 9);
   const data = await mkdtemp(join(tmpdir(), 'sophia-chaos-'));
   const ports = [await freePort(), ...(databaseUrl ? [await freePort()] : [])];
   const world = await createWorld({
@@ -82,7 +81,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   const speaking = (async () => {
     for (const [index, command] of commands.entries()) {
       const words = `<@U0SOPHIA> ${await withCommit(world, command, index, roll)}`;
-      const { ts } = await world.slack.say(roll.one(crowd.people).id, roll.one(channels), words);
+      const { ts } = await world.slack.say(roll.one(crowd.people).id, roll.one(crowd.channels).id, words);
       said.push(ts);
       await pause(roll.below(60));
     }
