@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { AuditFilter } from '../core/audit.ts';
 import { SophiaError } from '../core/error.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { AuditKey } from '../core/signed-head.ts';
 import type { ExportedRow } from '../store/audit-export.ts';
 import type { AuditReader } from '../store/audit-reader.ts';
 import { type Values, wrong } from './audit-words.ts';
@@ -12,11 +14,13 @@ export async function exportRows(
   reader: AuditReader,
   filter: AuditFilter,
   values: Values,
+  key: AuditKey | null,
   write: Command['write'],
 ): Promise<number> {
   const { format, out } = values;
   if (format !== 'jsonl' && format !== 'csv') throw wrong(`I know no format “${format}”.`);
-  const header = await reader.header(filter, new Date().toISOString());
+  const plain = await reader.header(filter, new Date().toISOString());
+  const header = key === null ? plain : { ...plain, signature: key.signExport(plain as JsonObject) };
   const draw = format === 'csv' ? asCsv : (row: ExportedRow) => JSON.stringify(row);
   const file = out === undefined ? null : await created(out);
   const put = async (line: string) => {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SophiaError } from '../core/error.ts';
-import { readAuditKey, readSignedHead } from '../core/signed-head.ts';
+import type { JsonObject } from '../core/json.ts';
+import { readAuditKey, readSignedHead, signedExport } from '../core/signed-head.ts';
 import { checkExport } from '../store/audit-check.ts';
 import type { ExportHeader } from '../store/audit-export.ts';
 import type { AuditReader } from '../store/audit-reader.ts';
@@ -35,9 +36,15 @@ export async function verifyFile(file: string, command: Command, values: Values)
     write(`BROKEN: ${verdict.reason}.\n`);
     return 1;
   }
-  write(verdict.all ? sayWhole(verdict.header) : sayChosen(verdict.header));
+  const maker = makerOf(verdict.header, values, command);
+  if (maker.state === 'wrong') {
+    write(`BROKEN: ${maker.reason}.\n`);
+    return 1;
+  }
+  write(verdict.all ? sayWhole(verdict.header) : sayChosen(verdict.header, maker.state === 'signed'));
+  write(maker.said);
   if (signed === null) {
-    write('Without --head nobody can tell whether the file was made anew without its end: give the last one posted.\n');
+    write('Without --head nobody can tell whether the trail had lost its end before: give the last one posted.\n');
     return 0;
   }
   if (!verdict.all && verdict.wanted === undefined) {
@@ -53,14 +60,40 @@ function sayWhole({ count, made, head }: ExportHeader): string {
 }
 
 /** What a choice of rows cannot prove is said as plainly as what it can. */
-function sayChosen({ count, made, filter }: ExportHeader): string {
+function sayChosen({ count, made, filter }: ExportHeader, signed: boolean): string {
   const chosen = Object.entries(filter).map(([name, value]) => `${name} ${value}`);
   return [
     `Not the whole trail: ${count} rows chosen at ${made} by ${chosen.join(', ')}. As far as it goes, it fits.`,
     'Proven: each row and each text fits its own hash, neighbours follow one another, and there are as many as the first line says.',
-    'Not proven: that no row was left out, and that none was rewritten together with its hash. For that, verify an export of everything.',
+    signed
+      ? 'Not proven: that the trail around them was whole when they were exported. For that, verify an export of everything.'
+      : 'Not proven: that no row was left out, and that none was rewritten together with its hash. For that, verify an export of everything.',
     '',
   ].join('\n');
+}
+
+type Maker = { state: 'signed' | 'unsigned'; said: string } | { state: 'wrong'; reason: string };
+
+/** Whoever names a public key wants to see its signature: taking the signature off must not pass. */
+function makerOf({ signature, ...plain }: ExportHeader, values: Values, { settings }: Command): Maker {
+  const given = values['public-key'];
+  const publicKey =
+    given ?? (settings.SOPHIA_AUDIT_KEY ? readAuditKey(settings.SOPHIA_AUDIT_KEY).publicKey : undefined);
+  if (signature === undefined)
+    return given === undefined
+      ? { state: 'unsigned', said: 'Nobody signed it: whoever can write files could have made it anew as a whole.\n' }
+      : { state: 'wrong', reason: 'the first line bears no signature' };
+  if (publicKey === undefined)
+    return {
+      state: 'unsigned',
+      said: `Its first line says that key ${signature.key} signed it: give --public-key to see whether that is so.\n`,
+    };
+  if (!signedExport(plain as JsonObject, signature, publicKey))
+    return { state: 'wrong', reason: 'the first line is not what this key signed' };
+  return {
+    state: 'signed',
+    said: `Signed by key ${signature.key}: since it was exported no row was changed, left out or put in.\n`,
+  };
 }
 
 function sayHead(signed: Head, hash: string | undefined, write: Command['write']): number {

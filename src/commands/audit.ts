@@ -1,6 +1,6 @@
 /** `npm run sophia -- audit verify|export|search|key`: reads the audit trail, also while the app runs. */
 import type { AuditRow } from '../core/audit.ts';
-import { makeAuditKey } from '../core/signed-head.ts';
+import { makeAuditKey, readAuditKey } from '../core/signed-head.ts';
 import { readAudit } from '../store/audit-reader.ts';
 import { exportRows } from './audit-export.ts';
 import { verifyChain, verifyFile } from './audit-verify.ts';
@@ -20,7 +20,10 @@ export async function audit(command: Command): Promise<number> {
   const filter = filterOf(values);
   try {
     if (what === 'verify') return await verifyChain(reader, command, values);
-    if (what === 'export') return await exportRows(reader, filter, values, write);
+    if (what === 'export') {
+      const { SOPHIA_AUDIT_KEY } = settings;
+      return await exportRows(reader, filter, values, SOPHIA_AUDIT_KEY ? readAuditKey(SOPHIA_AUDIT_KEY) : null, write);
+    }
     if (rest.length === 0) throw wrong('It needs words to look for.');
     const found = await reader.audit.search({ ...filter, words: rest.join(' ') }, 100);
     write(found.length === 0 ? 'Nothing found.\n' : `${found.map(lineOf).join('\n')}\n`);

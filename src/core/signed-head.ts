@@ -1,4 +1,4 @@
-/** The end of the audit chain under a signature made outside the database: a tail cut off later no longer fits it. */
+/** The end of the audit chain, or the first line of an export, under a signature made outside the database: what is cut or made anew later no longer fits it. */
 import {
   createHash,
   createPrivateKey,
@@ -9,11 +9,21 @@ import {
   verify,
 } from 'node:crypto';
 import { SophiaError } from './error.ts';
+import { canonicalJson } from './hash.ts';
+import type { JsonObject } from './json.ts';
 
 export type ChainHead = { sequence: number; hash: string };
 
-/** Signs heads; made from `SOPHIA_AUDIT_KEY`. */
-export type AuditKey = { id: string; publicKey: string; sign(head: ChainHead, at: string): string };
+/** `key`: the id of the key that made it. */
+export type Signature = { key: string; value: string };
+
+/** Signs heads and exports; made from `SOPHIA_AUDIT_KEY`. */
+export type AuditKey = {
+  id: string;
+  publicKey: string;
+  sign(head: ChainHead, at: string): string;
+  signExport(header: JsonObject): Signature;
+};
 
 const line =
   /sophia-audit-head v1 sequence=(?<sequence>\d{1,15}) hash=(?<hash>[0-9a-f]{64}) at=(?<at>[0-9TZ:.-]{20,30}) key=(?<key>[0-9a-f]{16}) signature=(?<signature>[\w+/=-]{86,88})/;
@@ -50,6 +60,7 @@ export function readAuditKey(text: string): AuditKey {
       const signature = sign(null, said(head, at, id), key).toString('base64');
       return `sophia-audit-head v1 sequence=${head.sequence} hash=${head.hash} at=${at} key=${id} signature=${signature}`;
     },
+    signExport: (header) => ({ key: id, value: sign(null, exported(header, id), key).toString('base64') }),
   };
 }
 
@@ -60,8 +71,21 @@ export function readSignedHead(text: string, publicKey: string): (ChainHead & { 
   const { sequence = '', hash = '', at = '', key = '', signature = '' } = found;
   const head = { sequence: Number(sequence), hash };
   if (key !== idOf(publicKey)) return null;
+  return fits(said(head, at, key), publicKey, signature) ? { ...head, at } : null;
+}
+
+/** Whether this key signed exactly this first line of an export. */
+export function signedExport(header: JsonObject, { key, value }: Signature, publicKey: string): boolean {
+  return key === idOf(publicKey) && fits(exported(header, key), publicKey, value);
+}
+
+function fits(text: Buffer, publicKey: string, signature: string): boolean {
   const spki = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-  return verify(null, said(head, at, key), spki, Buffer.from(signature, 'base64')) ? { ...head, at } : null;
+  return verify(null, text, spki, Buffer.from(signature, 'base64'));
+}
+
+function exported(header: JsonObject, id: string): Buffer {
+  return Buffer.from(`sophia:audit-export\n${canonicalJson(header)}\n${id}`);
 }
 
 /** What is signed: a tag of its own, so that no other signature of this key could pass for a head. */

@@ -1,7 +1,7 @@
 /** Checks exported lines by themselves: no database, no key, nothing but what the file says. */
 import { z } from 'zod';
 import { SophiaError } from '../core/error.ts';
-import { type ExportHeader, exportHeader } from './audit-export.ts';
+import { digest, type ExportHeader, exportHeader } from './audit-export.ts';
 import { problemOf } from './audit-verify.ts';
 
 export type ExportVerdict =
@@ -38,6 +38,7 @@ export async function checkExport(
   let rows = 0;
   let before: z.infer<typeof row> | null = null;
   let found: string | undefined;
+  const sum = digest();
   for await (const line of lines) {
     number++;
     if (line.trim() === '') continue;
@@ -59,6 +60,7 @@ export async function checkExport(
       return broken(`A${given.sequence}: the first line names another hash for it`);
     if (given.sequence === wanted) found = given.hash;
     before = { ...given, texts };
+    sum.add(given.hash);
     rows++;
   }
   if (header === null) throw unreadable('The file is empty.');
@@ -69,6 +71,7 @@ export async function checkExport(
     return broken(
       `the first line speaks of ${header.count} rows, and there are ${rows}: ${nameOf(before)} is the last`,
     );
+  if (sum.end() !== header.rows) return broken('the first line was made for other rows than these');
   return { state: 'fits', header, all, rows, wanted: found };
 }
 

@@ -1,4 +1,5 @@
 /** The audit chain as lines a third party can check without us: a first line that says what is in it, then every hashed column as stored. */
+import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { AuditFilter } from '../core/audit.ts';
@@ -23,11 +24,15 @@ export const exportHeader = z.strictObject({
   first: z.int().nullable(),
   last: z.int().nullable(),
   count: z.int().min(0),
+  /** SHA-256 over the hashes of the rows, each with a line break: a signature over the first line is one over all of them. */
+  rows: z.string().regex(/^[0-9a-f]{64}$/),
   head: z.strictObject({ sequence: z.int().min(1), hash: z.string() }).nullable(),
+  signature: z.strictObject({ key: z.string(), value: z.string() }).exactOptional(),
 });
 export type ExportHeader = z.infer<typeof exportHeader>;
 
 const pageSize = 500;
+const hashesAtOnce = 10_000;
 
 /** What is appended from now on is not part of it. */
 export async function headerOf(db: Sql, filter: AuditFilter, made: string): Promise<ExportHeader> {
@@ -40,6 +45,8 @@ export async function headerOf(db: Sql, filter: AuditFilter, made: string): Prom
       row.fn.countAll().as('count'),
     ])
     .executeTakeFirstOrThrow();
+  const rows = digest();
+  for await (const { hash } of hashesOf(db, filter, found.last ?? 0)) rows.add(hash);
   return {
     sophia: 'audit-export',
     version: 1,
@@ -48,8 +55,27 @@ export async function headerOf(db: Sql, filter: AuditFilter, made: string): Prom
     first: found.first,
     last: found.last,
     count: Number(found.count),
+    rows: rows.end(),
     head: head && head.sequence > 0 ? { sequence: head.sequence, hash: head.hash } : null,
   };
+}
+
+export function digest(): { add(hash: string): void; end(): string } {
+  const sum = createHash('sha256');
+  return { add: (hash) => void sum.update(`${hash}\n`), end: () => sum.digest('hex') };
+}
+
+async function* hashesOf(db: Sql, filter: AuditFilter, last: number): AsyncGenerator<{ hash: string }> {
+  for (let after = 0; after < last; ) {
+    const rows = await narrowed(db.selectFrom('audit').select(['sequence', 'hash']), filter)
+      .where('sequence', '>', after)
+      .where('sequence', '<=', last)
+      .orderBy('sequence')
+      .limit(hashesAtOnce)
+      .execute();
+    yield* rows;
+    after = rows.at(-1)?.sequence ?? last;
+  }
 }
 
 /** The rows that the header is about. */

@@ -1,6 +1,6 @@
 /** The audit trail on the command line, beside a live database: verified, exported, searched, and held to its signed head. */
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,7 +140,7 @@ function commands(open: () => Promise<Place>): void {
 
   test('an export of some rows is called that, with what it proves and what it does not', async () => {
     const path = join(files, `${randomUUID()}.jsonl`);
-    await here('export', '--person', 'slack:T1:UALICE', '--out', path);
+    await audit({ ...place.environment, SOPHIA_AUDIT_KEY: '' }, 'export', '--person', 'slack:T1:UALICE', '--out', path);
     const seen = await audit(nowhere, 'verify', '--file', path);
     expect(seen.code).toBe(0);
     expect(seen.said).toContain('Not the whole trail: 2 rows chosen at');
@@ -158,6 +158,51 @@ function commands(open: () => Promise<Place>): void {
       code: 1,
       said: expect.stringContaining('A2, which was signed at 2026-03-04T00:00:00.000Z, is not in this export'),
     });
+  });
+
+  test('a signed export cannot be made anew, in whole or in part', async () => {
+    const path = join(files, `${randomUUID()}.jsonl`);
+    await here('export', '--person', 'slack:T1:UALICE', '--out', path);
+    const text = readFileSync(path, 'utf8');
+    const verified = (given: string, ...words: string[]) =>
+      audit({ ...nowhere, SOPHIA_AUDIT_KEY: '' }, 'verify', '--file', file('signed.jsonl', given), ...words);
+    const withKey = (given: string) => verified(given, '--public-key', key.publicKey);
+    expect(await withKey(text)).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/^Not proven: that the trail around them was whole.*\nSigned by key [0-9a-f]{16}:/m),
+    });
+    const [first = '', ...rows] = text.trim().split('\n');
+    const plain = JSON.parse(first);
+    // A row is taken out, and what the first line says of them is mended.
+    const mended = {
+      ...plain,
+      count: 1,
+      last: plain.first,
+      rows: createHash('sha256')
+        .update(`${JSON.parse(rows[0] ?? '').hash}\n`)
+        .digest('hex'),
+    };
+    const forged = (header: object) => [JSON.stringify(header), rows[0]].join('\n');
+    expect(await withKey(forged(mended))).toEqual({
+      code: 1,
+      said: 'BROKEN: the first line is not what this key signed.\n',
+    });
+    const { signature: _, ...unsigned } = mended;
+    expect(await withKey(forged(unsigned))).toEqual({ code: 1, said: 'BROKEN: the first line bears no signature.\n' });
+    // Without the key all of it fits, and that this proves little is said.
+    expect(await verified(forged(unsigned))).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('Nobody signed it'),
+    });
+    expect(await verified(forged(mended))).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('give --public-key'),
+    });
+    const other = makeAuditKey().publicKey;
+    expect((await verified(text, '--public-key', other)).code).toBe(1);
+    expect((await withKey(text.replace(plain.rows, 'ab'.repeat(32)))).said).toBe(
+      'BROKEN: the first line was made for other rows than these.\n',
+    );
   });
 
   test('words, people, actions and times narrow a search; a wildcard is only a letter', async () => {
