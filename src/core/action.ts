@@ -52,6 +52,8 @@ type Facts = {
   egress?: true;
   /** It works while everything is frozen, and a model is not told of it: freeze, thaw, stop, and changing the policy. */
   worksFrozen?: true;
+  /** It is about the asker's own data: guests, and people of other organisations, may ask for it as well. */
+  everyone?: true;
   /** Its output is for the asker alone: asked for anywhere else, it is answered in their own place. */
   private?: true;
   /** Slash grammar, if a person types it: `deploy <service> [to <environment>]`; `<x...>` takes the rest. */

@@ -67,6 +67,6 @@ export interface Durable {
   }): Promise<RunInfo>;
   /** Wakes whoever waits for `signal`; harmless when nobody does. */
   wake(signal: string): Promise<void>;
-  /** Removes what the engine remembers of these runs of its own, by its ids, once they have ended. */
-  erase(engineIds: string[]): Promise<void>;
+  /** Removes the histories of runs that ended before then; null: of all that have ended, to the last byte. */
+  erase(endedBefore: string | null): Promise<number>;
 }

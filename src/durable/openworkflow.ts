@@ -117,10 +117,10 @@ export async function openDurable(options: DurableOptions): Promise<DurableEngin
       const woken = await backend.sendSignal({ signal, data: null, idempotencyKey: null });
       if (woken.workflowRunIds.length > 0) await look();
     },
-    async erase(ids) {
+    async erase(before) {
       if ('databaseUrl' in options.place)
-        return eraseFromPostgres(options.place.databaseUrl, options.place.schema ?? engineSchema, ids);
-      eraseFromSqlite(join(options.place.directory, 'runs.db'), ids);
+        return eraseFromPostgres(options.place.databaseUrl, options.place.schema ?? engineSchema, before);
+      return eraseFromSqlite(join(options.place.directory, 'runs.db'), before);
     },
     async begin() {
       await worker.start();

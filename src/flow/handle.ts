@@ -29,7 +29,9 @@ export async function handle(message: Message, run: Run, services: Services, opt
   const job = await openJob(message, run, services);
   if (!job) return;
   const { actions } = services;
-  const intent = job.requester.kind === 'member' ? readIntent(message, actions) : strangers;
+  const wanted = readIntent(message, actions);
+  const own = wanted.kind === 'act' && !wanted.planOnly && actions.get(wanted.action)?.everyone === true;
+  const intent = job.requester.kind === 'member' || (own && job.requester.kind !== 'bot') ? wanted : strangers;
 
   if (intent.kind === 'help') await say(job, sayHelp(actions, intent.topic, services.missing));
   if (intent.kind === 'unclear') await say(job, unclear(intent, services.missing));
@@ -65,7 +67,7 @@ type Unclear = Extract<Intent, { kind: 'unclear' }>;
 
 const strangers: Unclear = {
   kind: 'unclear',
-  problem: 'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them.',
+  problem: 'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them. What I remember of you is yours all the same: `memory` shows it, `forget me` erases it.',
   suggestions: [],
 };
 

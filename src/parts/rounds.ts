@@ -32,6 +32,8 @@ const signEveryMs = 3_600_000;
 const keepModelEventsMs = 90 * 24 * 3_600_000;
 /** Handled deliveries are kept (their ids only) as long as a sender might repeat one, and longer. */
 const keepInboxMs = 7 * 24 * 3_600_000;
+/** What the engine keeps of a run that has ended, all that was said and read in it, is of no use. */
+const keepHistoriesMs = 24 * 3_600_000;
 
 /** Begins them all; the returned function ends them. */
 export function startRounds(house: Services, store: Store, settings: Settings, team: string): () => void {
@@ -87,6 +89,12 @@ export function startRounds(house: Services, store: Store, settings: Settings, t
       await store.inbox.purge(new Date(Date.now() - keepInboxMs).toISOString());
       await store.modelEvents.purge(new Date(Date.now() - keepModelEventsMs).toISOString());
     }),
+  );
+  atOnceAndEvery(
+    tidyEveryMs,
+    guarded('the histories of ended runs could not be removed', () =>
+      house.durable.erase(new Date(Date.now() - keepHistoriesMs).toISOString()),
+    ),
   );
   return () => {
     for (const timer of timers) clearInterval(timer);

@@ -134,7 +134,7 @@ async function build(
     schedules: guarded(createSchedules(db)),
     memories: guarded(createMemoryRows(db, kind)),
     talks: guarded(createTalks(db)),
-    erasure: guarded(createErasure(db, createAudit(db))),
+    erasure: guarded(createErasure(db)),
     modelEvents: guarded(createModelEvents(db)),
     textIndex: guarded(createTextIndex(db, kind)),
     async close() {

@@ -10,6 +10,7 @@ export async function forgetRows(db: Sql, selection: Selection): Promise<string[
   const found = await selected(db.selectFrom('memories'), selection).select(['id', 'kind', 'thread', 'talk']).execute();
   // First what was said: whoever is making something from it right now finds it gone, or has finished and is found below.
   const ids = found.map((row) => row.id);
+  await learnAround(db, ids);
   for (const part of inParts(ids)) await db.deleteFrom('memories').where('id', 'in', part).execute();
   const all = await withDerived(db, ids);
   await removeRows(db, all);
@@ -31,6 +32,7 @@ export async function forgetMadeFrom(db: Sql, ids: string[]): Promise<void> {
 }
 
 async function removeRows(db: Sql, ids: string[]): Promise<void> {
+  await learnAround(db, ids);
   for (const part of inParts(ids)) {
     await db.deleteFrom('memories').where('id', 'in', part).execute();
     await db.deleteFrom('memory_vectors').where('memory_id', 'in', part).execute();
@@ -60,6 +62,23 @@ async function withDerived(db: Sql, ids: string[]): Promise<string[]> {
     edge = [...new Set(next)];
   }
   return [...all];
+}
+
+/** An index outside keeps the words around a row with it: the neighbours of what goes, or changes, are learnt anew. */
+export async function learnAround(db: Sql, ids: string[]): Promise<void> {
+  const talks = new Set<string>();
+  for (const part of inParts(ids)) {
+    const rows = await db.selectFrom('memories').select(['thread', 'talk']).where('id', 'in', part).execute();
+    for (const { thread, talk } of rows) for (const name of [thread, talk]) if (name !== null) talks.add(name);
+  }
+  for (const part of inParts([...talks]))
+    for (const column of ['thread', 'talk'] as const)
+      await db
+        .updateTable('memories')
+        .set({ indexed: null })
+        .where(column, 'in', part)
+        .where('indexed', 'is not', null)
+        .execute();
 }
 
 /** What was made from them goes: it may rest on rows of another audience too. */

@@ -1,6 +1,6 @@
 /** Writes one remembered row, and forgets what rested on the words that it replaces. */
 import type { StoredMemory } from '../core/memory-rows.ts';
-import { forgetMadeFrom } from './memory-forget.ts';
+import { forgetMadeFrom, learnAround } from './memory-forget.ts';
 import { toLine } from './memory-row.ts';
 import { reopenTalks } from './memory-talks.ts';
 import type { Sql } from './schema.ts';
@@ -17,6 +17,7 @@ export async function putRow(db: Sql, row: StoredMemory, version: string): Promi
   if (reworded) {
     // With its text its meaning changes, and what was made from it no longer holds.
     await db.deleteFrom('memory_vectors').where('memory_id', '=', row.id).execute();
+    await learnAround(db, [row.id]);
     await forgetMadeFrom(db, [row.id]);
     if (reworded.kind === 'message' || reworded.kind === 'outcome') await reopenTalks(db, [reworded]);
   }

@@ -5,6 +5,9 @@ import { toMemory, toStored } from './memory-row.ts';
 import { inParts } from './memory-selection.ts';
 import type { Sql, StoreKind } from './schema.ts';
 
+/** Where words of people stand. */
+const worded = ['memories', 'memory_vectors', 'audit_texts', 'runs', 'approvals', 'votes', 'reviews', 'model_events'];
+
 type Upkeep = Pick<
   MemoryRows,
   'page' | 'outdated' | 'count' | 'unindexed' | 'indexed' | 'unindex' | 'waiting' | 'removals' | 'removed' | 'scrub'
@@ -84,7 +87,7 @@ export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
 
     async scrub() {
       if (kind === 'postgres') {
-        await sql`vacuum memories`.execute(db);
+        for (const table of worded) await sql`vacuum ${sql.table(table)}`.execute(db);
         return;
       }
       // Each of the three keeps deleted words in a place of its own: the index's segments, free pages, the log.
