@@ -166,7 +166,9 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
       `That does not fit ${action.name}: ${parsed.problem}.`,
       action.example && `For example: \`${action.example}\``,
     );
-  if (job.requester.kind !== 'member')
+  // One's own data is everybody's to ask for.
+  const own = action.everyone === true && job.requester.kind !== 'bot';
+  if (job.requester.kind !== 'member' && !own)
     return refuse('not_permitted', 'Only full members of this workspace may ask me to act.');
   if (call.breakGlass !== undefined) {
     const why = await mayNotBreak(job, action.name);

@@ -67,7 +67,8 @@ type Unclear = Extract<Intent, { kind: 'unclear' }>;
 
 const strangers: Unclear = {
   kind: 'unclear',
-  problem: 'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them. What I remember of you is yours all the same: `memory` shows it, `forget me` erases it.',
+  problem:
+    'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them. What I remember of you is yours all the same: `memory` shows it, `forget me` erases it.',
   suggestions: [],
 };
 

@@ -1,4 +1,5 @@
 /** Erases people's words from the records that keep some beside memory; ids, states and hashes stay. */
+import { sql as sqlText } from 'kysely';
 import type { Erasure, Whose } from '../core/erasure.ts';
 import type { Plan } from '../core/plan.ts';
 import { createAudit } from './audit.ts';
@@ -6,6 +7,8 @@ import { inParts } from './memory-selection.ts';
 import type { Sql } from './schema.ts';
 
 const forgotten = '(forgotten)';
+/** A shorter one says nothing, and stands in much that is not theirs. */
+const shortestReason = 4;
 /** Their plans are nothing but the words. */
 const wordsAlone = ['sophia_remember', 'sophia_correct_memory'];
 
@@ -109,7 +112,7 @@ async function plans(sql: Sql, runs: string[]): Promise<number> {
 
 /** What they said in others' runs too: reasons of votes, opinions, findings; and what they chose. */
 async function ofPerson(sql: Sql, person: string): Promise<number> {
-  const texts = await createAudit(sql).erasePerson(person);
+  const texts = (await createAudit(sql).erasePerson(person)) + (await quotations(sql, await reasonsOf(sql, person)));
   const open = sql.selectFrom('approvals').select('id').where('state', '=', 'pending');
   const reasoned = await sql
     .updateTable('votes')
@@ -136,8 +139,33 @@ async function ofPerson(sql: Sql, person: string): Promise<number> {
   const opinions = sql.selectFrom('model_events').select(['number', 'detail']).where('person', '=', person);
   for (const { number, detail } of await opinions.where('kind', '!=', 'preference').execute()) {
     const { note: _, ...rest } = (JSON.parse(detail) ?? {}) as { note?: string };
-    await sql.updateTable('model_events').set({ detail: JSON.stringify(rest) }).where('number', '=', number).execute();
+    await sql
+      .updateTable('model_events')
+      .set({ detail: JSON.stringify(rest) })
+      .where('number', '=', number)
+      .execute();
   }
   await sql.deleteFrom('model_events').where('person', '=', person).where('kind', '=', 'preference').execute();
   return texts + reasoned.length;
+}
+
+/** What they gave as a reason. */
+async function reasonsOf(sql: Sql, person: string): Promise<string[]> {
+  const votes = await sql.selectFrom('votes').select('reason as words').where('person', '=', person).execute();
+  const broke = await sql.selectFrom('reviews').select('reason as words').where('person', '=', person).execute();
+  const found = await sql.selectFrom('reviews').select('finding as words').where('reviewed_by', '=', person).execute();
+  const froze = await sql.selectFrom('freezes').select('reason as words').where('frozen_by', '=', person).execute();
+  const words = [votes, broke, found, froze].flat().flatMap((row) => row.words?.trim() ?? []);
+  return [...new Set(words)].filter((one) => one.length >= shortestReason && one !== forgotten);
+}
+
+/** The trail of others' runs says why they were refused, in the words of who refused. */
+async function quotations(sql: Sql, reasons: string[]): Promise<number> {
+  let gone = 0;
+  for (const reason of reasons) {
+    const like = `%${reason.replace(/[\\%_]/g, '\\$&')}%`;
+    const texts = sql.deleteFrom('audit_texts').where(sqlText<boolean>`text like ${like} escape '\\'`);
+    gone += (await texts.returning('name').execute()).length;
+  }
+  return gone;
 }

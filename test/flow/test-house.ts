@@ -15,6 +15,7 @@ import type { Services } from '../../src/core/job.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Answer, Listener, Turn } from '../../src/core/model.ts';
 import type { Person } from '../../src/core/person.ts';
+import type { RecallIndex } from '../../src/core/recall-index.ts';
 import type { Reply } from '../../src/core/reply.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Surface } from '../../src/core/surface.ts';
@@ -251,6 +252,10 @@ export type HouseOptions = {
   now?: () => Date;
   /** The engine stays still: for tests that call the flow themselves. */
   still?: true;
+  /** On Postgres instead, with the records in a schema of their own and the engine's in another. */
+  postgres?: { databaseUrl: string; schema: string; engine: string };
+  /** An index outside the store. */
+  outside?: RecallIndex;
   /** Keeps the steps of each run, as the engine would. */
   watch?: true;
 };
@@ -271,7 +276,8 @@ function watched(run: Run, steps: { name: string; value: unknown }[]): Run {
 
 export async function openTestHouse(options: HouseOptions = {}) {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'sophia-house-'));
-  const store = await openStore({ directory });
+  const { postgres } = options;
+  const store = await openStore(postgres ?? { directory });
   const surface = options.surface ?? new TestSurface();
   const now = options.now ?? (() => new Date());
   const state = { policy: options.policy ?? null };
@@ -297,7 +303,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     policyFile: options.policyFile ? { read: options.policyFile } : null,
     ...store,
     documents: createDocuments(),
-    memory: createMemory({ rows: store.memories, index: store.textIndex }),
+    memory: createMemory({ rows: store.memories, index: options.outside ?? store.textIndex }),
     model: {
       answer: async (turn, listener) =>
         options.think?.(turn, listener) ?? { state: 'failed', reason: 'No model here.', usd: 0, fallbacks: [] },
@@ -341,7 +347,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     surface.changed();
   };
   const durable = await openDurable({
-    place: { directory },
+    place: postgres ? { databaseUrl: postgres.databaseUrl, schema: postgres.engine } : { directory },
     runs: store.runs,
     log: silent,
     now,

@@ -97,7 +97,8 @@ export function forgetActions(services: () => Services): Action[] {
 
   const forgetPerson = defineAction({
     name: 'sophia_forget_person',
-    description: 'forgets everything said by or about somebody: who left, who is a guest, or who asked for it elsewhere',
+    description:
+      'forgets everything said by or about somebody: who left, who is a guest, or who asked for it elsewhere',
     effect: 'write',
     worksFrozen: true,
     usage: 'forget person <person>',
