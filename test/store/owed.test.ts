@@ -66,7 +66,7 @@ onEachDatabase((bench) => {
       if (ended) await runs.end(id, 'failed', 'broke', asked);
       await owed.add(words({ sendId: `${id}/broken`, runId: id }), asked);
     }
-    await erasure.texts(alice);
+    await erasure.texts({ person: alice });
     expect((await owed.take(second(1), second(2))).map(({ runId }) => runId).sort()).toEqual(['run-2', 'run-3']);
   });
 });
