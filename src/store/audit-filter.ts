@@ -9,14 +9,15 @@ export function narrowed<Columns>(
   { words, person, action, runId, since, until }: AuditFilter,
 ): SelectQueryBuilder<Tables, 'audit', Columns> {
   let narrow = rows;
-  if (person !== undefined) narrow = narrow.where('person', '=', person);
+  // As people know them: `U0BOB`, and the first characters of a run that stand in its thread.
+  if (person !== undefined) narrow = narrow.where(fits('person', person, `%:${literal(person)}`));
   if (action !== undefined) narrow = narrow.where('action', '=', action);
-  if (runId !== undefined) narrow = narrow.where('run_id', '=', runId);
+  if (runId !== undefined) narrow = narrow.where(fits('run_id', runId, runId.length < 8 ? '' : `${literal(runId)}%`));
   if (since !== undefined) narrow = narrow.where('at', '>=', instant(since));
   if (until !== undefined) narrow = narrow.where('at', '<', instant(until));
   if (words !== undefined)
     narrow = narrow.where((row) => {
-      const pattern = `%${words.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const pattern = `%${literal(words.toLowerCase())}%`;
       const holds = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
       const texts = row
         .selectFrom('audit_texts')
@@ -25,4 +26,12 @@ export function narrowed<Columns>(
       return row.or([holds('facts'), holds('action'), holds('reference'), row.exists(texts.where(holds('text')))]);
     });
   return narrow;
+}
+
+function fits(column: string, value: string, pattern: string) {
+  return sql<boolean>`(${sql.ref(column)} = ${value} or ${sql.ref(column)} like ${pattern} escape '\\')`;
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }

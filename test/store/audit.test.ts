@@ -88,9 +88,18 @@ onEachDatabase((bench) => {
     expect(await found({ words: 'a3' })).toEqual(['A3']);
     expect(await found({ person: bob })).toEqual(['A2']);
     expect(await found({ runId: 'run-2', action: 'merge' })).toEqual(['A3']);
-    expect(await found({ since: later })).toEqual(['A2']);
-    expect(await found({ until: later })).toEqual(['A3', 'A1']);
-    expect((await audit.search({}, 1)).map((row) => row.reference)).toEqual(['A3']);
+    // As people know them: without their workspace, and a run by the characters that stand in its thread.
+    expect(await found({ person: bob.split(':').at(-1) ?? '' })).toEqual(['A2']);
+    expect(await found({ person: 'OB' })).toEqual([]);
+    expect(await found({ person: '%' })).toEqual([]);
+    await audit.append(entry({ runId: '1a2b3c4d-5e6f', texts: {} }));
+    expect(await found({ runId: '1a2b3c4d' })).toEqual(['A4']);
+    expect(await found({ runId: '1a2b3c4' })).toEqual([]);
+    expect(await found({ runId: '1a2b3c4_' })).toEqual([]);
+    await audit.append(entry({ runId: 'run-2', at: later, texts: {} }));
+    expect(await found({ since: later })).toEqual(['A5', 'A2']);
+    expect(await found({ until: later })).toEqual(['A4', 'A3', 'A1']);
+    expect((await audit.search({}, 1)).map((row) => row.reference)).toEqual(['A5']);
   });
 
   test('forgetting a person takes every text of theirs and of the runs they asked for, and the chain stays whole', async () => {
