@@ -24,6 +24,7 @@ const straying = defineWorkflow({
     for (const amount of [1, 5]) {
       const outcome = await context.act('counter_add_amount', { amount });
       if (outcome.state !== 'done') return { state: 'failed', reason: outcome.reason };
+      await context.progress('Adding', [{ title: `add ${amount}`, state: 'done' }]);
     }
     return { state: 'done', output: {}, summary: 'added' };
   },
@@ -47,16 +48,15 @@ afterAll(async () => {
   await house.close();
 });
 
+const messages = (): SlackMessage[] => slack.slack.messages('C0DEPLOYS').flatMap((root) => [root, ...root.replies]);
+async function seen(look: (message: SlackMessage) => boolean): Promise<SlackMessage> {
+  await slack.slack.waitFor(() => messages().some(look), 10_000);
+  return messages().find(look) as SlackMessage;
+}
+const waitingCard = (words: string) =>
+  seen((message) => JSON.stringify(message.blocks).includes('approval_approve') && message.text.includes(words));
+
 test('the step that is not on the card has a card of its own, and without a yes it is not done', async () => {
-  const messages = (): SlackMessage[] => slack.slack.messages('C0DEPLOYS').flatMap((root) => [root, ...root.replies]);
-  const waitingCard = async (words: string): Promise<SlackMessage> => {
-    const find = () =>
-      messages().find(
-        (message) => JSON.stringify(message.blocks).includes('approval_approve') && message.text.includes(words),
-      );
-    await slack.slack.waitFor(() => find() !== undefined, 10_000);
-    return find() as SlackMessage;
-  };
   await slack.slack.slash('U0ALICE', 'C0DEPLOYS', '/sophia', 'stray');
   const first = await waitingCard('Add 1');
   await slack.slack.click('U0BOB', 'C0DEPLOYS', first.ts, { actionId: 'approval_approve' });
@@ -72,4 +72,19 @@ test('the step that is not on the card has a card of its own, and without a yes 
   await slack.slack.waitFor(() => messages().some((message) => JSON.stringify(message).includes('said no')), 10_000);
   expect(world.value).toBe(1);
   expect(world.writes).toHaveLength(1);
+});
+
+test('Stop on the progress ends the run: its open question is withdrawn, nothing more is done, and the button goes', async () => {
+  const before = world.value;
+  await slack.slack.slash('U0ALICE', 'C0DEPLOYS', '/sophia', 'stray');
+  await slack.slack.click('U0BOB', 'C0DEPLOYS', (await waitingCard('Add 1')).ts, { actionId: 'approval_approve' });
+  const second = await waitingCard('Add 5');
+  const progress = await seen((message) => JSON.stringify(message.blocks).includes('sophia_stop_run'));
+  await slack.slack.click('U0ALICE', 'C0DEPLOYS', progress.ts, { actionId: 'deed_0' });
+  const now = (ts: string) => JSON.stringify(messages().find((message) => message.ts === ts)?.blocks);
+  await slack.slack.waitFor(() => now(second.ts).includes('Stopped'), 10_000);
+  await slack.slack.waitFor(() => !now(progress.ts).includes('sophia_stop_run'), 10_000);
+  expect(now(second.ts)).not.toContain('approval_approve');
+  expect(now(progress.ts)).toContain('add 1');
+  expect(world.value).toBe(before + 1);
 });
