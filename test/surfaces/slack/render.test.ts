@@ -354,8 +354,16 @@ describe('words', () => {
     ['<!channel> <!here> <!subteam^S1>', '<!channel> <!here> <!subteam^S1>'],
     ['<script>alert(1)</script>', '<script>alert(1)</script>'],
     ['@channel @here @everyone', '@channel @here @everyone'],
+    ['host:m:80, a:b:c and iad:o:2', 'host:m:80, a:b:c and iad:o:2'],
+    [':rocket: done:tada: (:+1:) :rocket::tada:', '🚀 done:tada: (👍) 🚀🎉'],
   ])('%s is only words', (markdown, said) => {
     expect(elements(markdown)).toEqual([{ type: 'rich_text_section', elements: [{ type: 'text', text: said }] }]);
+  });
+
+  test('a bar inside code ends no cell of a table', () => {
+    expect(elements('| a | b |\n|---|---|\n| `x|y` | z |')).toMatchObject([
+      { kind: 'table', rows: [[[{ text: 'x|y', style: { code: true } }], [{ text: 'z' }]]] },
+    ]);
   });
 
   test('a mention of a person is one; nothing else can call anybody', () => {

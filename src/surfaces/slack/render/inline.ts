@@ -46,6 +46,7 @@ export function inline(tokens: Token[], mentions: Mentions, base: Style = {}): I
       carried += behind(shown, source);
     } else if (token.type === 'code_inline') leaves.push(text(token.content, { ...kept(style), code: true }));
     else if (token.type === 'softbreak' || token.type === 'hardbreak') leaves.push(text('\n', kept(style)));
+    else if (token.type === 'emoji' && insideWord(tokens, at)) leaves.push(text(`:${token.markup}:`, kept(style)));
     else if (token.content !== '') {
       const said = words(token.content, mentions, kept(style));
       leaves.push(...said.leaves);
@@ -54,6 +55,15 @@ export function inline(tokens: Token[], mentions: Mentions, base: Style = {}): I
     }
   }
   return { leaves: merged(leaves), carried };
+}
+
+/** `a:b:c` is no blood group: a short name counts where a word could stand. */
+function insideWord(tokens: Token[], at: number): boolean {
+  const [before, after] = [tokens[at - 1], tokens[at + 1]];
+  return (
+    (before?.type === 'text' && /[\p{L}\p{N}_]$/u.test(before.content)) ||
+    (after?.type === 'text' && /^[\p{L}\p{N}_]/u.test(after.content))
+  );
 }
 
 function attribute(token: Token, name: string): string {

@@ -35,14 +35,28 @@ export function fromMarkdown(markdown: string, mentions: Mentions = nobody): Pie
     const [first, last] = tokens[at]?.map ?? [read, read];
     unread(read, first);
     const block = lines.slice(first, last).join('\n');
-    const drawn = drawBlocks(tokens.slice(at, end), mentions);
-    const shown = `${shownIn(drawn.pieces)} ${drawn.carried}`;
-    out.push(...(holds(shown, block) ? drawn.pieces : literal(block)));
+    const whole = wholly(tokens.slice(at, end), block, mentions);
+    // Bars inside code end cells, and what is too much for a row would be lost.
+    const mended = () => {
+      const bars = tokens[at]?.type === 'table_open' ? withBars(block) : block;
+      return bars === block ? null : wholly(reader.parse(bars, {}), block, mentions);
+    };
+    out.push(...(whole ?? mended() ?? literal(block)));
     read = Math.max(read, last);
     at = end;
   }
   unread(read, lines.length);
   return out;
+}
+
+/** Null when a letter would be lost. */
+function wholly(tokens: Token[], block: string, mentions: Mentions): Piece[] | null {
+  const { pieces, carried } = drawBlocks(tokens, mentions);
+  return holds(`${shownIn(pieces)} ${carried}`, block) ? pieces : null;
+}
+
+function withBars(table: string): string {
+  return table.replace(/`[^`\n]+`/g, (code) => code.replace(/(?<!\\)\|/g, '\\|'));
 }
 
 function isUsed(tokens: Token[], address: string): boolean {
