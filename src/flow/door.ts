@@ -3,6 +3,7 @@ import type { Door } from '../core/door.ts';
 import type { PartHealth } from '../core/home.ts';
 import type { Services } from '../core/job.ts';
 import { parseThreadId } from '../core/thread.ts';
+import { answeredAside } from './aside.ts';
 import { commandForm, filledForm } from './command-form.ts';
 import { decide } from './decide.ts';
 import { editForm, submitEdit } from './edit.ts';
@@ -18,6 +19,7 @@ export function createDoor(services: Services, health: () => Promise<PartHealth[
   return {
     async receive(message, jobKey) {
       if (await takenUp(services, message, jobKey)) return;
+      if (await answeredAside(services, message)) return;
       await start(services, await inPrivate(services, message), jobKey);
     },
     async press(message, button) {

@@ -1,6 +1,5 @@
 /** The whole way of one message, from words to a reported outcome: read this first. */
 import { type SophiaError, toSophiaError } from '../core/error.ts';
-import type { Intent } from '../core/intent.ts';
 import type { Job, Services } from '../core/job.ts';
 import type { Message } from '../core/message.ts';
 import type { ModelClass } from '../core/model.ts';
@@ -10,13 +9,14 @@ import type { Run } from '../core/run.ts';
 import type { Live } from '../core/surface.ts';
 import { type MessageRef, parseThreadId } from '../core/thread.ts';
 import { work } from './agent.ts';
+import { intentOf, sayAside } from './aside.ts';
 import { joinCards } from './cards.ts';
 import { letGo } from './followups.ts';
 import { perform, preview } from './gate.ts';
 import { readIntent } from './intent.ts';
 import { offerLease } from './offer-lease.ts';
 import { withCitations, withheld } from './remembered.ts';
-import { sayHelp, sayOutcome, sayWorked } from './reply.ts';
+import { sayOutcome, sayWorked } from './reply.ts';
 import { freeTargets } from './targets.ts';
 import { readWish } from './wish.ts';
 
@@ -29,12 +29,10 @@ export async function handle(message: Message, run: Run, services: Services, opt
   const job = await openJob(message, run, services);
   if (!job) return;
   const { actions } = services;
-  const wanted = readIntent(message, actions);
-  const own = wanted.kind === 'act' && !wanted.planOnly && actions.get(wanted.action)?.everyone === true;
-  const intent = job.requester.kind === 'member' || (own && job.requester.kind !== 'bot') ? wanted : strangers;
+  const intent = intentOf(message, job.requester, actions);
 
-  if (intent.kind === 'help') await say(job, sayHelp(actions, intent.topic, services.missing));
-  if (intent.kind === 'unclear') await say(job, unclear(intent, services.missing));
+  const aside = sayAside(services, intent);
+  if (aside) await say(job, aside);
   if (intent.kind === 'act') {
     const { action, input, breakGlass } = intent;
     if (intent.planOnly) {
@@ -61,25 +59,6 @@ export async function handle(message: Message, run: Run, services: Services, opt
     }
   }
   await closeJob(job);
-}
-
-type Unclear = Extract<Intent, { kind: 'unclear' }>;
-
-const strangers: Unclear = {
-  kind: 'unclear',
-  problem:
-    'I work for full members of this workspace only, so I cannot do this for you. Please ask one of them. What I remember of you is yours all the same: `memory` shows it, `forget me` erases it.',
-  suggestions: [],
-};
-
-function unclear(intent: Unclear, off: ReadonlyMap<string, string>): Reply {
-  const { problem, suggestions, unknown } = intent;
-  const lines = [problem];
-  if (suggestions.length > 0) lines.push(`Try: ${suggestions.map((line) => `\`${line}\``).join(' or ')}`);
-  else if (unknown) lines.push('`/sophia help` lists those I know.');
-  // It may be a command of a connector that is not set up.
-  if (unknown) lines.push(...off.values());
-  return { kind: 'words', tone: 'warning', markdown: lines.join('\n') };
 }
 
 /** Null when she may not speak where it was asked: the surface has said so to the asker alone. */

@@ -75,11 +75,11 @@ test('a run is stopped by the one who asked or an admin, and by nobody else; its
   await driver.reply(await ask('stop 00000000'), ['No running run begins with', '/sophia runs']);
 });
 
-test('an unknown command is answered with the nearest ones', async () => {
-  const { driver } = stage;
-  await driver.reply(await ask('deplyo web'), ['do not know', 'deplyo', '/sophia deploy web']);
-  await driver.reply(await ask('rolback web'), ['/sophia rollback web']);
-  await driver.reply(await ask('xyzzy'), ['do not know', 'xyzzy', '/sophia help']);
+test('an unknown command is answered with the nearest ones, to the one who mistyped it alone', async () => {
+  await stage.aside(alice, deploys, 'deplyo web', ['do not know', 'deplyo', '/sophia deploy web']);
+  await stage.aside(alice, deploys, 'rolback web', ['/sophia rollback web']);
+  await stage.aside(alice, deploys, 'xyzzy', ['do not know', 'xyzzy', '/sophia help']);
+  await stage.aside(alice, deploys, 'help', ['Change something', 'deploy <service>']);
 });
 
 test('a wrong argument is named, with why and an example', async () => {
@@ -125,7 +125,8 @@ test('the plan alone shows everything and asks nobody', async () => {
 test('a guest is told politely whom I work for, and cannot approve even where somebody named them', async () => {
   const { driver } = stage;
   const before = stage.updates();
-  const place = await ask('deploy web to production', guest);
+  await stage.aside(guest, deploys, 'deploy web to production', ['full members', 'ask one of them']);
+  const place = await driver.say(guest, deploys, '@sophia deploy web to production');
   await driver.reply(place, ['full members', 'ask one of them']);
   await stage.quiet();
   expect(stage.count(place, /approval_approve/)).toBe(0);

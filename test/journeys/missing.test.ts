@@ -24,9 +24,7 @@ test('a deploy without Fly says what to set and where to get it, and asks nobody
 });
 
 test('a command of the missing connector is not simply unknown', async () => {
-  const { driver } = stage;
-  const place = await driver.command(alice, deploys, '/sophia status acme-web');
-  await driver.reply(place, ['FLY_API_TOKEN']);
+  await stage.aside(alice, deploys, 'status acme-web', ['FLY_API_TOKEN']);
 });
 
 test('a question without a model says that exact commands work, and which', async () => {
@@ -36,8 +34,6 @@ test('a question without a model says that exact commands work, and which', asyn
 });
 
 test('help lists what works and names what is off', async () => {
-  const { driver } = stage;
-  const place = await driver.command(alice, deploys, '/sophia help');
-  const help = await driver.reply(place, ['merge <number> in <repo>', 'FLY_API_TOKEN']);
-  expect(help.words).not.toContain('restart <machine>');
+  const help = await stage.aside(alice, deploys, 'help', ['merge <number> in <repo>', 'FLY_API_TOKEN']);
+  expect(help).not.toContain('restart <machine>');
 });

@@ -137,6 +137,15 @@ export async function openStage(options: StageOptions = {}) {
       return { sha, place, card: await driver.card(place) };
     },
 
+    /** What a slash command is answered to its asker alone; it leaves nothing in the channel. */
+    async aside(person: string, channel: string, text: string, wanted: (string | RegExp)[]): Promise<string> {
+      const [seen, shown] = [driver.whispers(person), world.slack.messages(channel).length];
+      await world.slack.slash(person, channel, '/sophia', text);
+      const words = await driver.whisper(person, wanted, seen);
+      expect(world.slack.messages(channel)).toHaveLength(shown);
+      return words;
+    },
+
     approve: (person: string, card: Found) => driver.click(person, card, 'approval_approve'),
 
     /** Resolves when the run behind this card has ended: nothing more will follow. */
