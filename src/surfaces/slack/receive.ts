@@ -157,7 +157,12 @@ export function registerMessages(options: {
     const { channel, message: now, previous_message: before } = parsed.data;
     // A link that unfolded changes a message as well.
     if (now.bot_id !== undefined || now.user === self.userId || now.text === before?.text) return;
-    await door.corrected(await messageOf({ ...now, channel }), jobKeyOf(channel, now.ts), now.edited.ts);
+    const message = await messageOf({ ...now, channel });
+    const key = jobKeyOf(channel, now.ts);
+    const names = (text: string) => text.includes(`<@${self.userId}`);
+    await door.corrected(message, key, now.edited.ts);
+    // Whoever forgot to name her puts it in afterwards; what was understood without it is known by its key.
+    if (before && names(now.text) && !names(before.text) && !channel.startsWith('D')) await door.receive(message, key);
   }
 
   async function deleted(event: unknown): Promise<void> {

@@ -75,6 +75,17 @@ test('changed words are told to the Door as a correction, not as a new message',
   expect(house.door.received).toHaveLength(1);
 });
 
+test('a message that names her only after it was changed is a message to her', async () => {
+  const { ts } = await house.slack.say('U0BOB', 'C0ENG', 'what waits in acme/web?');
+  await quiet();
+  expect(house.door.received).toHaveLength(1);
+  await house.slack.reword('U0BOB', 'C0ENG', ts, '@sophia what waits in acme/web?');
+  expect((await received(2))[1]).toMatchObject({
+    jobKey: `slack:T0ACME:C0ENG:${ts}`,
+    message: { text: 'what waits in acme/web?', person: 'slack:T0ACME:U0BOB' },
+  });
+});
+
 test('a change that changes no words is nothing', async () => {
   const message = { user: 'U0ALICE', text: 'same', ts: root, edited: { ts: '2.2' } };
   const event = { type: 'message', subtype: 'message_changed', channel: 'C0ENG', message, previous_message: message };
