@@ -76,8 +76,8 @@ export function createDeeds({ world, app, travel }: Scene): (verb: string, body:
     shortcut: deed(z.object({ person: id, callbackId: id, channel: id, ts: id }), async (input) =>
       said(await slack.shortcut(input.person, input.callbackId, input.channel, input.ts)),
     ),
-    home: deed(z.object({ person: id }), async (input) => {
-      await slack.openHome(input.person);
+    home: deed(z.object({ person: id, tab: z.enum(['home', 'messages']) }), async (input) => {
+      await slack.openHome(input.person, input.tab);
       return {};
     }),
     stopSession: deed(z.object({ person: id, channel: id, thread: id }), async (input) => {

@@ -41,7 +41,7 @@ const pending = {
   run: null,
   approvals: [{ state: 'pending', requester: 'slack:T0ACME:U0ALICE', thread: 'slack:T0ACME:C0ENG:1.2' }],
 };
-const look = { written: '', thread: '1.2', pane: 'chat', narrow: false };
+const look = { written: '', place: 'C0ENG', thread: '1.2', pane: 'chat', narrow: false };
 
 test('the guide sends the one who asked to the one who may approve', () => {
   const said = guide.advice(moment({ records: pending }), look);
@@ -61,6 +61,42 @@ test('the guide opens the thread where it is not to be seen', () => {
 
 test('the guide says how to send what is written', () => {
   expect(guide.advice(moment({}), { ...look, written: '/sophia deploy web' }).words).toMatch(/Press Enter/);
+});
+
+const said = (user: string, text: string, ts: string, more: object = {}) => ({ user, text, ts, replies: [], ...more });
+const talk = (messages: object[], ephemerals: object[] = []) =>
+  moment({
+    slack: {
+      people,
+      bot: { userId: 'U0SOPHIA' },
+      channels: [{ id: 'C0ENG', name: 'eng', kind: 'channel', messages }],
+      ephemerals: { U0ALICE: ephemerals },
+    },
+  });
+const inEng = { ...look, place: 'C0ENG', thread: null };
+
+test('the guide tells who talks past Sophia how to be heard, and no longer once they are', () => {
+  const hi = said('U0ALICE', 'hi', '2.0');
+  const named = { kind: 'use', text: '@sophia hi', channel: 'eng' };
+  expect(guide.advice(talk([said('U0SOPHIA', 'Done', '1.0'), hi]), inEng)).toMatchObject({ deed: named });
+  for (const heard of [
+    talk([said('U0ALICE', '<@U0SOPHIA> hi', '2.0')]),
+    talk([hi, said('U0SOPHIA', 'Done', '3.0')]),
+    talk([said('U0ALICE', 'hi', '2.0', { replies: [said('U0SOPHIA', 'Hello', '2.5')] })]),
+    talk([said('U0BOB', 'hi', '2.0')]),
+  ])
+    expect(guide.advice(heard, inEng).words).not.toMatch(/heard/);
+  const ours = (user: string) => [said(user, 'a plan', '1.0', { replies: [said('U0ALICE', 'approve', '2.0')] })];
+  const inThread = { ...inEng, thread: '1.0' };
+  expect(guide.advice(talk(ours('U0BOB')), inThread)).toMatchObject({
+    deed: { kind: 'reply', text: '@sophia approve' },
+  });
+  expect(guide.advice(talk(ours('U0SOPHIA')), inThread).words).not.toMatch(/waits to be named/);
+});
+
+test('the guide tells who types a command Slack does not know how Sophia’s begin', () => {
+  const told = { user: 'USLACKBOT', channel: 'C0ENG', ts: '3.0', text: '/deploy is not a valid command. In Slack, …' };
+  expect(guide.advice(talk([], [told]), inEng)).toMatchObject({ deed: { kind: 'use', text: '/sophia deploy ' } });
 });
 
 test('the guide says how to bring a dead app back before anything else', () => {

@@ -74,7 +74,7 @@ export async function createSlackEmulator(options: SlackEmulatorOptions): Promis
     submitView: (person, viewId, values) => submitView(stage, person, viewId, values),
     closeView: (person, viewId) => closeView(stage, person, viewId),
     shortcut: (person, callbackId, channel, messageTs) => shortcut(stage, person, callbackId, channel, messageTs),
-    openHome: async (person) => openHome(stage, person),
+    openHome: async (person, tab) => openHome(stage, person, tab),
     stopSession: async (person, channel, thread) => stopSession(stage, person, channel, thread),
     join: async (person, channel) => join(stage, person, channel),
     invite: async (person, channel) => invite(stage, person, channel),

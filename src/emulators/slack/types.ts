@@ -292,7 +292,7 @@ export type SlackEmulator = {
   submitView(person: string, viewId: string, values?: FormValues): Promise<Submission>;
   closeView(person: string, viewId: string): Promise<void>;
   shortcut(person: string, callbackId: string, channel: string, messageTs: string): Promise<Interaction>;
-  openHome(person: string): Promise<void>;
+  openHome(person: string, tab?: 'home' | 'messages'): Promise<void>;
   stopSession(person: string, channel: string, thread: string): Promise<void>;
   join(person: string, channel: string): Promise<void>;
   /** Brings somebody into any channel, as a member of a private one may. */

@@ -1,8 +1,9 @@
 /** The one thing worth doing now, from what the world looks like and what the reader has before them. */
+import { missed } from './unheard.js';
 
 /**
  * @param {object} state the host's state, and `me`
- * @param {{ written: string, asked: boolean, thread: string | null, narrow: boolean, pane: string }} look `asked`: just now, and not answered yet
+ * @param {{ written: string, asked: boolean, place: string, thread: string | null, narrow: boolean, pane: string }} look `asked`: just now, and not answered yet
  * @returns {{ words: string, deed?: { label: string, kind: string, text?: string, channel?: string, thread?: string, person?: string } }}
  */
 export function advice(state, look) {
@@ -16,6 +17,8 @@ export function advice(state, look) {
     };
   if (app.state === 'starting') return { words: 'The app is starting…' };
   if (look.written.trim() !== '') return { words: 'Press Enter, or ➤, to send it.' };
+  const unheard = missed(state, look);
+  if (unheard) return unheard;
   if (look.asked) return { words: 'Sophia has heard you…' };
   const pending = records.approvals.find((approval) => approval.state === 'pending');
   if (pending) return decide(state, look, pending);

@@ -64,6 +64,24 @@ export function createComposer(place, { label, send, changed = () => {} }) {
     void submit();
   });
 
+  // Dropped beside it, a file would replace the page.
+  const pane = place.parentElement ?? place;
+  for (const moved of ['dragenter', 'dragover', 'dragleave', 'drop'])
+    pane.addEventListener(moved, (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      form.classList.toggle('receiving', moved === 'dragenter' || moved === 'dragover');
+      if (moved === 'drop') takeFiles(event.dataTransfer.files);
+    });
+  field.addEventListener('paste', (event) => {
+    if (event.clipboardData?.files.length) takeFiles(event.clipboardData.files);
+  });
+
+  function takeFiles(files) {
+    attached.add([...files]);
+    field.focus();
+  }
+
   return {
     /** Puts words into the field, ready to be sent or changed. */
     write(text) {

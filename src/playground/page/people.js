@@ -10,12 +10,16 @@ export function avatar(id, name) {
 export function namesOf(slack, me) {
   const people = slack.people.map((person) => ({ id: person.id, name: person.realName }));
   const channels = slack.channels.filter((place) => place.kind !== 'im').map(({ id, name }) => ({ id, name }));
+  const own = new Map([
+    [slack.bot.userId, 'Sophia'],
+    ['USLACKBOT', 'Slackbot'],
+  ]);
   return {
     me,
     bot: slack.bot.userId,
     people,
     channels,
-    personName: (id) => (id === slack.bot.userId ? 'Sophia' : people.find((person) => person.id === id)?.name),
+    personName: (id) => own.get(id) ?? people.find((person) => person.id === id)?.name,
     channelName: (id) => channels.find((place) => place.id === id)?.name,
   };
 }

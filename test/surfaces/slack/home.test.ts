@@ -1,7 +1,7 @@
 /** The Home tab and the prompts of a direct message: somebody's own page, drawn anew each time. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { acmeWorkspace } from '../../../src/emulators/slack/index.ts';
-import { eventBody, type House, openHouse, send } from './house.ts';
+import { type House, openHouse } from './house.ts';
 
 let house: House;
 beforeEach(async () => {
@@ -86,7 +86,7 @@ test('a page that cannot be gathered is said to be so', async () => {
 
 test('a direct message that is opened offers what matters first, and names no thread', async () => {
   house.door.page = { waiting: [], runs: [{ ...run, link: null }], schedules: [], parts: [] };
-  await send(house, eventBody({ type: 'app_home_opened', user: 'U0ALICE', channel: 'D0ALICE', tab: 'messages' }));
+  await house.slack.openHome('U0ALICE', 'messages');
   await house.slack.waitFor((world) => world.prompts.length > 0);
   const [call] = house.slack.calls.filter(({ method }) => method === 'assistant.threads.setSuggestedPrompts');
   expect(call?.args).not.toHaveProperty('thread_ts');

@@ -126,15 +126,16 @@ function parseAnswer(body: string): JsonObject {
   return { text: body };
 }
 
-export function openHome({ world }: Stage, person: string): void {
+/** Her direct message comes before somebody's eyes, at one of its two tabs. */
+export function openHome({ world }: Stage, person: string, tab: 'home' | 'messages' = 'home'): void {
   const { im } = world.person(person);
   const view = world.homes.get(person);
   world.emit('app_home_opened', {
     type: 'app_home_opened',
     user: person,
     channel: im,
-    tab: 'home',
-    ...(view ? { view: JSON.parse(JSON.stringify(view)) as JsonObject } : {}),
+    tab,
+    ...(tab === 'home' && view ? { view: JSON.parse(JSON.stringify(view)) as JsonObject } : {}),
     event_ts: world.nextTs(),
   });
 }

@@ -1,0 +1,56 @@
+/** What becomes of words somebody typed: a message, a reply or a command; and where an answer to them is expected. */
+import { act } from './server.js';
+
+/** What was not answered by then was perhaps not meant for Sophia. */
+const answeredWithinMs = 4_000;
+
+/** @param {{ at: object, placeOf(): object, changed(): void }} options `at`: what the reader looks at */
+export function createSpeech({ at, placeOf, changed }) {
+  /** The thread of what was just said opens by itself, once: the answer is what one wants to see. */
+  let expected = null;
+
+  /** @param {string} text @param {boolean} inThread @param {Promise<object[]>} [reading] the files that come with it */
+  async function speak(text, inThread, reading = Promise.resolve([])) {
+    const place = placeOf();
+    const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
+    if (command && inThread) return { ok: false, error: noCommandsHere };
+    if (!inThread) {
+      expected = { channel: place.id, after: newest(place), until: performance.now() + answeredWithinMs };
+      setTimeout(changed, answeredWithinMs);
+    }
+    const where = { person: at.me, channel: place.id };
+    if (command && (await reading).length > 0) return { ok: false, error: 'Slack’s commands take no files.' };
+    if (command) return act('slash', { ...where, command: `/${command[1]}`, text: command[2].trim() });
+    const files = await reading;
+    return act('say', {
+      ...where,
+      text,
+      ...(inThread ? { thread: at.thread } : {}),
+      ...(files.length ? { files } : {}),
+    });
+  }
+
+  return {
+    speak,
+    /** Just now, and not answered yet. */
+    asked: () => expected !== null && performance.now() < expected.until,
+
+    /** The root of the thread that holds the answer, once there is one. @param {object} place @param {object} slack */
+    answered(place, { ephemerals, bot }) {
+      if (!expected || place.id !== expected.channel) return null;
+      const { after } = expected;
+      const whispered = (ephemerals[at.me] ?? []).some(({ channel, ts }) => channel === place.id && ts > after);
+      const answer = place.messages.find(
+        (message) => message.ts > after && (message.reply_count > 0 || message.user === bot.userId),
+      );
+      if (whispered || answer) expected = null;
+      return answer?.ts ?? null;
+    },
+  };
+}
+
+const noCommandsHere = 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.';
+
+function newest(place) {
+  return place.messages.reduce((latest, message) => (message.ts > latest ? message.ts : latest), '0');
+}
