@@ -9,6 +9,8 @@ import { leadingWords, matchUsage } from './usage.ts';
 /** A command this long that fits nothing is a question somebody typed after the slash. */
 const questionWords = 4;
 
+const asksForHelp = /^(?:what (?:can|do) (?:you|i) (?:do|ask)(?: you)?|commands)\s*[?!.]*$/i;
+
 export function readIntent(
   message: Pick<Message, 'text' | 'kind' | 'act'>,
   actions: ReadonlyMap<string, Action>,
@@ -16,7 +18,7 @@ export function readIntent(
   if (message.act) return { kind: 'act', ...message.act, planOnly: false };
   const text = message.text.trim();
   const help = /^(?:help|\?)(?:\s+(.+))?$/i.exec(text);
-  if (text === '' || help) return { kind: 'help', topic: help?.[1] ?? null };
+  if (text === '' || help || asksForHelp.test(text)) return { kind: 'help', topic: help?.[1] ?? null };
 
   const glass = /^break[- ]?glass\b\s*(.*)$/is.exec(text);
   if (glass) return readGlass(glass[1] ?? '', actions);
@@ -75,13 +77,17 @@ function readGlass(text: string, actions: ReadonlyMap<string, Action>): Intent {
   return { ...intent, breakGlass: reason };
 }
 
-/** Examples of the commands whose first word is close to the one typed. */
+/** The commands whose first word is nearest to the one typed: put right where the rest fits, else an example. */
 function nearestCommands(command: string, typed: Action[]): string[] {
-  const word = (command.split(/\s+/)[0] ?? '').toLowerCase();
-  return typed
-    .map((action) => ({ action, far: distance(word, (action.usage ?? '').split(/\s+/)[0]?.toLowerCase() ?? '') }))
-    .filter(({ far }) => far <= Math.max(1, Math.floor(word.length / 2)))
-    .sort((a, b) => a.far - b.far)
-    .slice(0, 3)
-    .map(({ action }) => action.example ?? action.usage ?? action.name);
+  const [word = '', ...rest] = command.split(/\s+/);
+  const begin = (action: Action) => (action.usage ?? '').split(/\s+/)[0] ?? '';
+  const near = typed
+    .map((action) => ({ action, far: distance(word.toLowerCase(), begin(action).toLowerCase()) }))
+    .filter(({ far }) => far <= Math.max(1, Math.floor(word.length / 2)));
+  const nearest = near.filter(({ far }) => far === Math.min(...near.map((one) => one.far)));
+  const fixed = nearest
+    .map(({ action }) => ({ action, line: [begin(action), ...rest].join(' ') }))
+    .find(({ action, line }) => matchUsage(action.usage ?? '', line).state === 'matched');
+  const examples = nearest.map(({ action }) => action.example ?? action.usage ?? action.name);
+  return [...new Set([...(fixed ? [`/sophia ${fixed.line}`] : []), ...examples])].slice(0, fixed ? 1 : 3);
 }

@@ -35,30 +35,24 @@ export function sayHelp(
 ): Reply {
   const typed = [...actions.values()].filter((action) => action.usage !== undefined);
   if (topic !== null) return sayTopic(typed, topic);
+  const others = typed.filter((action) => action.kind !== 'workflow' && !own(action));
   const parts = [
-    part(
-      'Change something',
-      'I show the plan and ask whoever may approve',
-      typed.filter((action) => action.effect !== 'read' && !own(action)),
-    ),
-    part(
-      'Look something up',
-      'nobody is asked',
-      typed.filter((action) => action.effect === 'read' && !own(action)),
-    ),
-    ownPart(typed.filter(own)),
+    workflows(typed.filter((action) => action.kind === 'workflow')),
+    connectors(others),
+    `**About me** (\`help <word>\` tells more of one)\n${firstWords(typed.filter(own))}`,
     [
       '**Also**',
       '- `plan <command>` shows what a command would do, and does nothing',
-      '- `help <word>` tells what a command does, with examples: `help deploy`, `help release`',
       '- `break-glass <command> because <reason>` does it on your word alone, if the policy lets you: posted where all see it, reviewed the next day',
-      '- mention me with a question in plain words',
     ].join('\n'),
     ...[...off.values()].map((hint) => `_${hint}_`),
   ];
   return {
     kind: 'words',
-    markdown: ['Type these after `/sophia`, or after mentioning me.', ...parts.filter(Boolean)].join('\n\n'),
+    markdown: [
+      'Mention me with a question in plain words; or type one of these after `/sophia`, or after mentioning me.',
+      ...parts.filter(Boolean),
+    ].join('\n\n'),
   };
 }
 
@@ -66,23 +60,24 @@ function own(action: Action): boolean {
   return action.name.startsWith('sophia_');
 }
 
-/** There are many, and few are wanted at once: but for the workflows, what each does is told by `help <word>`. */
-function part(title: string, about: string, actions: Action[]): string {
-  if (actions.length === 0) return '';
-  const told = actions.filter((action) => action.kind === 'workflow').map((action) => `- ${usageLine(action)}`);
-  const rest = usages(actions.filter((action) => action.kind !== 'workflow'));
-  return [`**${title}** (${about})`, ...told, ...(rest ? [rest] : [])].join('\n');
+/** What people come for is told in full. */
+function workflows(actions: Action[]): string {
+  const told = actions.map((action) => `- ${usageLine(action)}`);
+  return told.length === 0
+    ? ''
+    : ['**Change something** (I show the plan and ask whoever may approve)', ...told].join('\n');
 }
 
-/** Only what each begins with: a page of grammar is read by nobody. */
-function ownPart(actions: Action[]): string {
+/** Of all else, only how each begins: a page of grammar is read by nobody. */
+function connectors(actions: Action[]): string {
+  const groups = Map.groupBy(actions, (action) => action.name.split('_')[0] ?? '');
+  const lines = [...groups].map(([name, members]) => `- \`help ${name}\`: ${firstWords(members)}`);
+  return lines.length === 0 ? '' : ['**Everything else** (`help <word>` tells each in full)', ...lines].join('\n');
+}
+
+function firstWords(actions: Action[]): string {
   const words = [...new Set(actions.map((action) => (action.usage ?? '').split(' ')[0]))].sort();
-  return `**About me** (\`help <word>\` tells more of one)\n${words.map((word) => `\`${word}\``).join(' · ')}`;
-}
-
-/** One to a line, as one block: what each is drawn with counts towards the size of a message. */
-function usages(actions: Action[]): string {
-  return actions.length === 0 ? '' : ['```', ...actions.map((action) => action.usage), '```'].join('\n');
+  return words.map((word) => `\`${word}\``).join(' · ');
 }
 
 function usageLine(action: Action): string {

@@ -13,10 +13,10 @@ const typed = (text: string, person = alice) => house.say(text, person, 'command
 const runs = () => house.store.runs.list({ limit: 10 });
 
 test.each([
-  ['help', 'Change something'],
-  ['', 'Look something up'],
+  ['help', 'Everything else'],
+  ['', 'help counter'],
   ['help add', 'adds to the counter'],
-  ['conuter', '`counter`'],
+  ['conuter', '`/sophia counter`'],
   ['ad 3 to production', 'add 3 to production'],
   ['add', '<amount> is missing'],
 ])('“/sophia %s” is answered to the asker alone, and no thread is opened', async (text, said) => {
@@ -54,6 +54,6 @@ test('while nobody can say who asks, not even help is given: it is asked for aga
 
 test('in a thread help is for everybody there', async () => {
   const { thread } = await house.say('help', alice, 'words');
-  expect(await house.answer(thread)).toMatchObject({ markdown: expect.stringContaining('Change something') });
+  expect(await house.answer(thread)).toMatchObject({ markdown: expect.stringContaining('Everything else') });
   expect(house.surface.whispers).toEqual([]);
 });

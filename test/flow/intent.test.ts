@@ -49,6 +49,22 @@ test('an unknown command gets the nearest ones', () => {
   });
 });
 
+test('what was only misspelled is put right, with what else was typed', () => {
+  expect(command('ad 3 to production')).toMatchObject({
+    kind: 'unclear',
+    suggestions: ['/sophia add 3 to production'],
+  });
+  expect(command('counetr')).toMatchObject({ suggestions: ['/sophia counter'] });
+});
+
+test.each(['What can you do?', 'what can i ask you', 'what do you do', 'Commands'])('“%s” is help', (text) => {
+  expect(words(text)).toEqual({ kind: 'help', topic: null });
+});
+
+test('what she can do about something is a question', () => {
+  expect(words('what can you do about the failing deploy?')).toMatchObject({ kind: 'ask' });
+});
+
 test('nothing or help is help', () => {
   expect(command('')).toEqual({ kind: 'help', topic: null });
   expect(command('help merge')).toEqual({ kind: 'help', topic: 'merge' });

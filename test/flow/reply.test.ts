@@ -10,12 +10,18 @@ const markdown = (topic: string | null, off = new Map<string, string>()) => {
   return reply.kind === 'words' ? reply.markdown : '';
 };
 
-test('every command is listed under what it does', () => {
-  const [, change = '', look = ''] = markdown(null).split('\n\n');
+test('what changes much is told in full, all else by its first words, under what it belongs to', () => {
+  const [, change = '', more = ''] = markdown(null).split('\n\n');
   expect(change).toContain('`merge <number> in <repo> [by <method>]`');
-  expect(change).toContain('\nadd <amount> [to <environment>]\n');
-  expect(look).toContain('\ncounter\n');
-  expect(look).not.toContain('merge');
+  expect(more).toContain('help counter');
+  expect(more).toContain('`add` · `counter`');
+  expect(more).not.toContain('merge');
+});
+
+test('help fits on a screen, and what it belongs to tells each in full', () => {
+  expect(markdown(null).length).toBeLessThan(2500);
+  expect(markdown('counter')).toContain('add <amount> [to <environment>]');
+  expect(markdown('counter')).toContain('reads the counter');
 });
 
 test('a topic shows what fits it, with an example', () => {

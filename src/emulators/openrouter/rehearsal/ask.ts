@@ -26,14 +26,27 @@ const examples: [RegExp, string][] = [
   [/^rollback$/, 'please roll web back'],
 ];
 
+/** A yes or a no and nothing more. */
+export const verdictWords =
+  /^(?:(?:yes|yep|ok|okay|approved?|i approve|lgtm|go ahead|do it|no|deny|denied|please)[\s,.!]*)+$/i;
+export const noVerdict = 'If that is about a plan that waits: only the buttons of the card decide, never words.';
+
+/** Small talk, which every newcomer tries. */
+const talk: [RegExp, string][] = [
+  [/^$/, 'I was asked nothing.'],
+  [
+    /^(hi|hello|hey|hallo|good (morning|afternoon|evening|day)|yo|moin)\b/i,
+    'Hello! I stand in for a language model: I match words to tools.',
+  ],
+  [/^(thanks|thank you|thx|cheers)\b/i, 'You are welcome.'],
+];
+const none = 'I stand in for a language model: I match words to tools, and these words match none.';
+
 export function helpText(question: string, tools: WireTool['function'][]): string {
   const fitting = examples
     .filter(([name]) => tools.some((tool) => name.test(tool.name)))
     .map(([, text]) => `- ${text}`);
-  const opening =
-    question === ''
-      ? 'I was asked nothing.'
-      : 'I stand in for a language model: I match words to tools, and these words match none.';
+  const opening = talk.find(([said]) => said.test(question))?.[1] ?? none;
   if (fitting.length === 0) return `${opening} I was offered no tool that I know a question for.`;
   return [`${opening} Try one of these:`, ...fitting].join('\n');
 }

@@ -1,9 +1,10 @@
 /** The rehearsal model: a brain of rules that carries the playground. It says what it is, and does nothing unasked. */
 import type { ChatAnswer, ChatRequest, JsonObject, JsonValue, WireTool } from '../types.ts';
-import { askFor, helpText } from './ask.ts';
+import { askFor, helpText, noVerdict, verdictWords } from './ask.ts';
 import { deedsIn, isRead, readsFor } from './choose.ts';
 import { type Conversation, type Exchange, readConversation } from './conversation.ts';
 import { type Facts, readFacts } from './facts.ts';
+import { tellFiles } from './files.ts';
 import { fitTool } from './fit.ts';
 import { tell } from './prose.ts';
 import { isObject, itemsOf } from './results.ts';
@@ -38,6 +39,8 @@ export function rehearse(request: ChatRequest): ChatAnswer {
   }
   if (deedsIn(question, tools).length > 0) return say(told(conversation));
 
+  if (verdictWords.test(question)) return say([noVerdict]);
+
   const steps = readsFor(question, tools).map((goal) => stepToRead(goal, facts, conversation, []));
   const calls = unlike(steps.flatMap((step) => (step.state === 'call' ? step.calls : [])));
   if (calls.length > 0) return { calls };
@@ -45,7 +48,7 @@ export function rehearse(request: ChatRequest): ChatAnswer {
   const details = detailCalls(conversation, facts);
   if (details.length > 0) return { calls: details };
   if (exchanges.length > 0) return say(told(conversation));
-  return say(asks.length > 0 ? asks.slice(0, 1) : [helpText(question, tools)]);
+  return say(asks.length > 0 ? asks.slice(0, 1) : [tellFiles(conversation) ?? helpText(question, tools)]);
 }
 
 /** The plainest tool whose arguments were all named; asked about when none is. */
