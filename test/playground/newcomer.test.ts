@@ -54,6 +54,51 @@ describe.skipIf(noChromium !== '')(`a newcomer${noChromium && ` (${noChromium})`
     await page.context().close();
   });
 
+  test('who talks past Sophia is told how to be heard, and whose slip of the keyboard is theirs alone', async () => {
+    const page = await scene.open();
+    const { say, thread } = partsOf(page);
+    const next = page.locator('#next');
+    await say('hi');
+    await next.getByText('Nobody heard that').waitFor();
+    await next.getByRole('button', { name: 'Name her' }).click();
+    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('@sophia hi');
+    await page.keyboard.press('Control+Enter');
+    await thread().getByText('Hello!').waitFor();
+    await say('/sophia delpoy web');
+    const slip = page.locator('#messages .ephemeral', { hasText: 'delpoy' });
+    await slip.getByText('/sophia deploy web').waitFor();
+    expect(await page.locator('#messages .message:not(.ephemeral)').count()).toBe(2);
+    await page.context().close();
+  });
+
+  test('her direct message, when it is opened, offers what to ask; and a file dropped there is sent', async () => {
+    const page = await scene.open();
+    await page.getByRole('button', { name: 'Sophia', exact: true }).click();
+    const offered = page.getByRole('group', { name: 'Suggested by Sophia' });
+    await offered.getByRole('button', { name: 'What can you do?' }).click();
+    await partsOf(page).thread().getByText('Change something').waitFor();
+    const dropped = await page.evaluateHandle(`{
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['day,deploys\\nMon,3\\n'], 'numbers.csv', { type: 'text/csv' }));
+      transfer;
+    }`);
+    await page.dispatchEvent('#messages', 'drop', { dataTransfer: dropped });
+    await page.locator('#next').getByText('Press Enter').waitFor();
+    await page.keyboard.press('Enter');
+    await partsOf(page).thread().getByText('begins so').waitFor();
+    await page.context().close();
+  });
+
+  test('a command without its arguments puts the cursor into the first of them', async () => {
+    const page = await scene.open();
+    await partsOf(page).say('/sophia deploy');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('web');
+    await page.keyboard.press('Enter');
+    await partsOf(page).thread().getByRole('button', { name: 'Approve' }).waitFor();
+    await page.context().close();
+  });
+
   test('who crashes the app is told how to bring it back', async () => {
     const page = await scene.open();
     await page.getByRole('button', { name: /Crash/ }).click();

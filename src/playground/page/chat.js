@@ -28,7 +28,7 @@ export function createChat({ stop, prompt, clickHome }) {
     const roots = byTime([...place.messages, ...whispersIn(slack, place, at).filter(({ thread_ts }) => !thread_ts)]);
     renderMessages(find('#messages'), find('.messages', chat), roots, context, { firstTime: here !== drawn });
     drawn = here;
-    renderEmpty(find('.empty', chat), roots.length === 0);
+    renderEmpty(find('.empty', chat), roots.length === 0, direct);
     renderStatus(find('.status', chat), slack, place, null);
     const offered = direct && !at.home ? slack.prompts.find(({ channel }) => channel === place.id) : undefined;
     renderPrompts(find('.prompts', chat), offered, prompt);

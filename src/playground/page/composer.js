@@ -100,7 +100,7 @@ export function createComposer(place, { label, send, changed = () => {} }) {
       );
       form.dataset.person = personId;
     },
-    written: () => field.value,
+    written: () => field.value || (attached.any() ? 'a file' : ''),
     focus: () => field.focus(),
   };
 }

@@ -40,19 +40,21 @@ export function renderPanes(shown) {
   }
 }
 
-export function renderEmpty(node, empty) {
+export function renderEmpty(node, empty, direct) {
   node.hidden = !empty;
-  if (empty && node.childElementCount === 0)
-    fill(
-      node,
-      avatar('U0SOPHIA', 'Sophia'),
-      h('p', { class: 'empty-title' }, 'Ask in plain words, act with approval.'),
-      h(
-        'p',
-        { class: 'muted' },
-        'Mention @sophia with a question, or type /sophia and a command. Anything that changes the world is shown as a plan first and waits for a person who may say yes.',
-      ),
-    );
+  const how = direct ? 'Write to Sophia here; she hears every word.' : 'Mention @sophia with a question.';
+  if (!empty || node.dataset.how === how) return;
+  node.dataset.how = how;
+  fill(
+    node,
+    avatar('U0SOPHIA', 'Sophia'),
+    h('p', { class: 'empty-title' }, 'Ask in plain words, act with approval.'),
+    h(
+      'p',
+      { class: 'muted' },
+      `${how} Or type /sophia and a command. Anything that changes the world is shown as a plan first and waits for a person who may say yes.`,
+    ),
+  );
 }
 
 /** What Sophia is doing here, with Stop in the thread where she does it. */

@@ -67,7 +67,10 @@ export function createModal({ submit, close, contextFor }) {
       ),
     );
     fill(dialog, form);
-    (form.querySelector('.body input, .body textarea, .body select') ?? form.querySelector('.submit'))?.focus();
+    if (!dialog.open) dialog.showModal();
+    // After it has opened: that puts the focus on the first button.
+    const first = '.body :is(input, textarea, select):not([type=hidden])';
+    (form.querySelector(first) ?? form.querySelector('.submit'))?.focus();
   }
 
   function valuesOf() {
@@ -114,7 +117,6 @@ export function createModal({ submit, close, contextFor }) {
         return;
       }
       draw(view);
-      if (!dialog.open) dialog.showModal();
     },
   };
 }

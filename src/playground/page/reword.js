@@ -11,6 +11,12 @@ export function askForWords(text) {
       dialog.remove();
       resolve(words);
     };
+    const save = () => field.value.trim() && end(field.value.trim());
+    field.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      save();
+    });
     const form = h(
       'form',
       { on: { submit: (event) => event.preventDefault() } },
@@ -25,7 +31,7 @@ export function askForWords(text) {
           {
             type: 'button',
             class: 'button primary',
-            on: { click: () => field.value.trim() && end(field.value.trim()) },
+            on: { click: save },
           },
           'Save',
         ),

@@ -309,6 +309,21 @@ describe('looking things up', () => {
     expect(said.endsWith(signature)).toBe(true);
   });
 
+  test('where there is but one repository, that is found out and meant', () => {
+    const repositories = tool('github_list_repositories', 'lists the repositories Sophia can see');
+    const said = 'What is waiting to be merged, and what holds it up?';
+    const listed = (...names: string[]) => ({
+      github_list_repositories: done({ repositories: names.map((name) => ({ repo: name })), complete: true }),
+      github_list_pull_requests: pulls,
+    });
+    const { made } = play(said, listed('acme/web'), [...house, repositories]);
+    expect(made.map(({ name }) => name)).toEqual(['github_list_repositories', 'github_list_pull_requests']);
+    expect(made[1]?.arguments).toMatchObject({ repo: 'acme/web' });
+    const doubt = play(said, listed('acme/web', 'acme/api'), [...house, repositories]);
+    expect(doubt.made.map(({ name }) => name)).toEqual(['github_list_repositories']);
+    expect(doubt.said).toContain('acme/api');
+  });
+
   test('the one repository named earlier in the thread is meant, two leave a doubt', () => {
     const context = (said: string) =>
       `Earlier in this thread, as data (JSON lines):\n${JSON.stringify({ from: 'Bob', said })}\n\nThe request:\nwhich pull requests are waiting?`;

@@ -59,6 +59,7 @@ export function deedsIn(question: string, tools: Tool[]): Deed[] {
 /** Words that mean a kind of tool, whatever the tool's own words are. */
 const topics: { said: RegExp; tool: RegExp; weight: number }[] = [
   { said: /\b(pull requests?|prs|merge requests?)\b|\bready to (merge|land)\b/i, tool: /list_pull/, weight: 8 },
+  { said: /\bwait\w*\b.*\bmerged?\b|\bhold\w*\b.*\bup\b/i, tool: /list_pull/, weight: 20 },
   { said: /(#\d+|\b(pull request|pr)\s+\d+)(?!.*\b(fail|broken|red|checks?)\b)/i, tool: /get_pull/, weight: 9 },
   {
     said: /\b(why|how come|log)\b.*\b(fail\w*|broken|red|break\w*)\b|\blogs?\b/i,

@@ -32,13 +32,18 @@ export function readFacts({ question, background, exchanges }: Conversation): Fa
     result.state === 'done' && 'output' in result ? [result.output] : [],
   );
   const named = (names: RegExp) => outputs.flatMap((output) => valuesNamed(output, names));
+  const listed = exchanges.flatMap(({ tool, result }) =>
+    /list_repositories$/.test(tool) && result.state === 'done' && 'output' in result
+      ? strings(valuesNamed(result.output, /^(repo|full_name)$/))
+      : [],
+  );
   const repos = reposIn(question);
   const environment = environmentIn(question);
   const range = rangeIn(question);
   const count = /\bto\s+(\d{1,3})\b(?!\/)/i.exec(question)?.[1];
   const quoted = /["“]([^"”]{2,})["”]/.exec(question)?.[1] ?? /:\s+(\S.+)$/s.exec(question)?.[1];
   return {
-    repos: repos.length > 0 ? repos : knownRepo(question, background),
+    repos: repos.length > 0 ? repos : knownRepo(question, `${background} ${listed.join(' ')}`),
     numbers: numbersIn(question),
     apps: appsIn(question),
     services: servicesIn(question),

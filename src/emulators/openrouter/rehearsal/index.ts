@@ -21,6 +21,7 @@ const providers: [RegExp, RegExp][] = [
   [/^(ref|sha|commit)$/, /get_pull_request$/],
   [/^(job|job_id)$/, /list_checks$/],
   [/^base$/, /get_status$/],
+  [/^(repo|repository|full_name)$/, /list_repositories$/],
 ];
 
 export function rehearse(request: ChatRequest): ChatAnswer {
