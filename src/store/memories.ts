@@ -4,11 +4,12 @@ import { createMemoryDerived, refuse } from './memory-derived.ts';
 import { forgetRows, moveRows } from './memory-forget.ts';
 import { putRow } from './memory-put.ts';
 import { toMemory, toStored } from './memory-row.ts';
-import { selected } from './memory-selection.ts';
+import { among, selected } from './memory-selection.ts';
 import { createMemoryUpkeep } from './memory-upkeep.ts';
 import { createMemoryVectors } from './memory-vectors.ts';
 import type { Sql, StoreKind } from './schema.ts';
 import { instant } from './storable.ts';
+import { withoutWaiting } from './without-waiting.ts';
 
 export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
   return {
@@ -18,7 +19,7 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
 
     async put(rows, version) {
       if (rows.length === 0) return;
-      await db.transaction().execute(async (inside) => {
+      await withoutWaiting(db, kind, async (inside) => {
         for (const row of rows) await putRow(inside, row, version);
       });
     },
@@ -26,7 +27,7 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
     async get(ids, acls, now) {
       if (ids.length === 0 || acls.length === 0) return [];
       // Looked up by id alone: with more conditions a planner may choose to read all that is public instead.
-      const lines = await db.selectFrom('memories').selectAll().where('id', 'in', ids).execute();
+      const lines = await db.selectFrom('memories').selectAll().where('id', 'in', among(kind, ids)).execute();
       const may = new Set(acls);
       return lines
         .filter((line) => may.has(line.acl) && line.trust !== 'quarantined')
@@ -49,8 +50,8 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
       // Two look-ups by their own index each; an OR over both, or the tokens in the query, would read far more.
       const rows = db.selectFrom('memories').select(columns).limit(limit);
       const found = [
-        ...(await rows.where('thread', 'in', talks).execute()),
-        ...(await rows.where('talk', 'in', talks).execute()),
+        ...(await rows.where('thread', 'in', among(kind, talks)).execute()),
+        ...(await rows.where('talk', 'in', among(kind, talks)).execute()),
       ];
       const may = new Set(acls);
       return [...new Map(found.filter((row) => may.has(row.acl)).map((row) => [row.id, row])).values()];

@@ -1,8 +1,8 @@
 /** Which memories a selection means, as a query. */
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { type Expression, type SelectQueryBuilder, sql } from 'kysely';
 import { SophiaError } from '../core/error.ts';
 import type { Selection } from '../core/memory.ts';
-import type { Tables } from './schema.ts';
+import type { StoreKind, Tables } from './schema.ts';
 
 /** SQLite and Postgres both bound how many values one statement takes. */
 const mostAtOnce = 500;
@@ -27,6 +27,13 @@ export function selected<Output>(
       .where(sql<boolean>`substr(origin, 1, ${originPrefix.length}) = ${originPrefix}`);
   if (kind !== undefined) some = some.where('kind', '=', kind);
   return some;
+}
+
+/** On SQLite the statement is the same however many there are, so it need not be understood anew. */
+export function among(kind: StoreKind, values: readonly string[]): Expression<string> {
+  return kind === 'sqlite'
+    ? sql<string>`(select value from json_each(${JSON.stringify(values)}))`
+    : sql<string>`(${sql.join(values)})`;
 }
 
 export function inParts<Value>(values: Value[], size = mostAtOnce): Value[][] {

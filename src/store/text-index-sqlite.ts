@@ -1,94 +1,128 @@
-/** Candidates from FTS5: filtered by access in the index itself, found by the rarest words first so that a big house stays quick. */
+/** Candidates from FTS5: its lists of rows are read one word at a time, rarest first, and scored here; the table has the last word on access. */
 import { sql } from 'kysely';
 import type { IndexQuery } from '../core/recall-index.ts';
 import { kindWord, tokenWord } from './memory-place.ts';
 import type { Sql } from './schema.ts';
+import { createCounts } from './text-index-counts.ts';
 
 /** Beyond this many tokens the table's own column filters alone: a long expression costs more than it spares. */
-const mostTokens = 20;
+const mostTokens = 60;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
-const mostScored = 1_200;
-/** A list of rows that may be read is walked with each search; a longer one costs more than it spares. */
+const mostScored = 5_000;
+/** The index leaves out what is foreign where this many rows at most may be read; else the table does, best rows first. */
 const mostWalked = 20_000;
-const fewestFound = 50;
-const mostKeptCounts = 20_000;
-const keepCountsMs = 60_000;
+/** Rows looked up at once for each one wanted, and in all. */
+const looksForEach = 2;
+const mostLooked = 4_000;
+/** With fewer than this share of what was wanted, it is worth asking anew. */
+const fewest = 0.25;
+
+type Filter = { match: string; rows: number };
+type Counted = { word: string; rows: number };
+/** `whole`: of every row that holds any of the words. */
+type Scored = { scores: Map<number, number>; whole: boolean };
+type Looked = { number: number; id: string; acl: string; kind: string; length: number };
 
 export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<string[]> {
-  const count = createCounts(db);
+  const count = createCounts(db, Math.max(mostScored, mostWalked));
 
   return async ({ words, acls, kinds, limit }) => {
-    const tokens = acls.length <= mostTokens ? acls.map(tokenWord) : [];
-    const rows = tokens.length > 0 ? await total(tokens, 'place') : Number.POSITIVE_INFINITY;
-    const rare = rows <= mostScored ? { words, rows: 0 } : await rarest(words);
-    const searched = rare.words;
-    if (searched.length === 0) return [];
-    const said = [...(kinds ? [`place : (${anyOf(kinds.map(kindWord))})`] : []), `words : (${anyOf(searched)})`];
-    const filtered = [`place : (${anyOf(tokens)})`, ...said].join(' AND ');
-    if (rows <= mostWalked) return (await ranked(filtered, acls, limit, limit)).map((row) => row.id);
-    // Most of the house is open to them: the index proposes more, of which the table's column takes out what is foreign.
-    const found = await ranked(said.join(' AND '), acls, mostScored, limit);
-    // More rows hold the words than were proposed, and others' crowded theirs out.
-    const crowded = rare.rows > mostScored && found.length < Math.min(limit, fewestFound) && tokens.length > 0;
-    return (crowded ? await ranked(filtered, acls, limit, limit) : found).map((row) => row.id);
+    const filters = [
+      await filterOf(acls.length <= mostTokens ? acls.map(tokenWord) : []),
+      await filterOf((kinds ?? []).map(kindWord)),
+    ].filter((one) => one !== null);
+    const readable = new Set(acls);
+    const narrow = filters.filter((one) => one.rows <= mostWalked);
+    const best = await scored(words, narrow, limit);
+    const found = await permitted(best.scores);
+    // Others' rows crowded theirs out: now the index leaves them out.
+    const crowded = found.length < limit * fewest && !best.whole && filters.length > narrow.length;
+    return crowded ? permitted((await scored(words, filters, limit)).scores) : found;
+
+    async function permitted(scores: Map<number, number>): Promise<string[]> {
+      const numbers = inOrder(scores).slice(0, mostLooked);
+      const seen: { id: string; score: number }[] = [];
+      let looked = 0;
+      while (seen.length < limit && looked < numbers.length) {
+        const some = numbers.slice(looked, looked + limit * looksForEach);
+        looked += some.length;
+        for (const row of await look(some))
+          if (readable.has(row.acl) && (!kinds || kinds.some((kind) => kind === row.kind)))
+            seen.push({ id: row.id, score: (scores.get(row.number) ?? 0) / (3 + Math.log(1 + row.length)) });
+      }
+      seen.sort((one, other) => other.score - one.score);
+      return seen.slice(0, limit).map((row) => row.id);
+    }
   };
 
-  /**
-   * The best are chosen before the table is touched: a look at each match's row would cost more than the search. The plus keeps
-   * the planner from reading all that is public by the index on tokens.
-   */
-  async function ranked(match: string, acls: string[], proposed: number, limit: number): Promise<{ id: string }[]> {
-    const { rows } = await sql<{ id: string }>`
-      select memories.id from
-        (select rowid as number, rank as score from memories_fts
-         where memories_fts match ${match} and rank match 'bm25(0.0, 1.0)' order by rank limit ${proposed}) as best
-      join memories on memories.number = best.number
-      where +memories.acl in (${sql.join(acls)}) order by best.score limit ${limit}`.execute(db);
-    return rows;
-  }
-
-  /** At least one word, then as many as stay within the bound. */
-  async function rarest(words: string[]): Promise<{ words: string[]; rows: number }> {
-    const counted: { word: string; rows: number }[] = [];
-    for (const word of words) {
-      const rows = await count(word, 'words');
-      if (rows > 0) counted.push({ word, rows });
-    }
-    counted.sort((one, other) => one.rows - other.rows);
-    let sum = 0;
-    const few = counted.filter(({ rows }, index) => {
-      const takes = index === 0 || sum + rows <= mostScored;
-      if (takes) sum += rows;
-      return takes;
-    });
-    return { words: few.map(({ word }) => word), rows: sum };
-  }
-
-  async function total(words: string[], column: 'place' | 'words'): Promise<number> {
+  async function filterOf(words: string[]): Promise<Filter | null> {
+    if (words.length === 0) return null;
     let rows = 0;
-    for (const word of words) rows += await count(word, column);
+    for (const word of words) rows += await count(word, 'place');
+    return { match: `place : (${words.map(quoted).join(' OR ')})`, rows };
+  }
+
+  /** What the words are worth that a row holds, by its number; newer rows come later in the table and sooner here. */
+  async function scored(words: string[], filters: Filter[], limit: number): Promise<Scored> {
+    const most = Math.min(...filters.map((one) => one.rows), Number.POSITIVE_INFINITY);
+    const counted: Counted[] = [];
+    for (const word of words) counted.push({ word, rows: await count(word, 'words') });
+    const known = counted.filter(({ rows }) => rows > 0).sort((one, other) => one.rows - other.rows);
+    const scores = new Map<number, number>();
+    const add = async (some: Counted[], take: number) => {
+      const worth = some.reduce((sum, { rows }) => sum + Math.log(1 + 1_000_000 / rows), 0);
+      const match = [
+        ...filters.map((one) => one.match),
+        `words : (${some.map(({ word }) => quoted(word)).join(' AND ')})`,
+      ];
+      const numbers = await newest(match.join(' AND '), take);
+      for (const number of numbers) scores.set(number, (scores.get(number) ?? 0) + worth);
+      return numbers.length;
+    };
+    let room = mostScored;
+    let whole = true;
+    for (const [place, one] of known.entries()) {
+      if (Math.min(one.rows, most) <= room) room -= await add([one], room);
+      else {
+        whole = false;
+        if (scores.size >= limit) break;
+        // Too common to read whole: the newest rows that hold all that is left, and the newest that hold any of it.
+        const common = known.slice(place);
+        await add(common, limit);
+        for (const each of common) await add([each], Math.ceil(room / common.length));
+        break;
+      }
+    }
+    return { scores, whole: whole && scores.size <= mostLooked };
+  }
+
+  /** One text for all numbers: an object for each row would cost more than finding it. */
+  async function newest(match: string, limit: number): Promise<number[]> {
+    const { rows } = await sql<{ numbers: string }>`select json_group_array(number) as numbers from
+      (select rowid as number from memories_fts
+       where memories_fts match ${match} order by rowid desc limit ${limit})`.execute(db);
+    return JSON.parse(rows[0]?.numbers ?? '[]') as number[];
+  }
+
+  async function look(numbers: number[]): Promise<Looked[]> {
+    const { rows } = await sql<Looked>`select number, id, acl, kind, length(words) as length from memories
+      where number in (select value from json_each(${JSON.stringify(numbers)}))`.execute(db);
     return rows;
   }
 }
 
-/** In how many rows a word stands: counting a common one walks its whole list, so it is kept for a minute. */
-function createCounts(db: Sql): (word: string, column: 'place' | 'words') => Promise<number> {
-  const counts = new Map<string, { rows: number; until: number }>();
-  return async (word, column) => {
-    const key = `${column} ${word}`;
-    const kept = counts.get(key);
-    if (kept && kept.until > performance.now()) return kept.rows;
-    const { rows } = await sql<{ doc: number }>`
-      select doc from memories_vocabulary where term = ${word} and col = ${column}`.execute(db);
-    const found = Number(rows[0]?.doc ?? 0);
-    if (counts.size >= mostKeptCounts) counts.clear();
-    // A small count is quick to take again, and grows quickly.
-    if (found > 500) counts.set(key, { rows: found, until: performance.now() + keepCountsMs });
-    return found;
-  };
+/** Few scores differ, since rows of the same words have the same: sorting these is quicker than sorting the rows. */
+function inOrder(scores: Map<number, number>): number[] {
+  const alike = new Map<number, number[]>();
+  for (const [number, score] of scores) {
+    const rows = alike.get(score);
+    if (rows) rows.push(number);
+    else alike.set(score, [number]);
+  }
+  return [...alike].sort(([one], [other]) => other - one).flatMap(([, numbers]) => numbers);
 }
 
 /** `words` are letters and digits only, so quoting them is all the escaping FTS5 needs. */
-function anyOf(words: string[]): string {
-  return words.map((word) => `"${word}"`).join(' OR ');
+function quoted(word: string): string {
+  return `"${word}"`;
 }
