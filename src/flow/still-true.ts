@@ -7,13 +7,17 @@ import type { Plan } from '../core/plan.ts';
 import { glassBroken } from './break-glass.ts';
 import { overBudget } from './budget.ts';
 import type { ActionCall, Ready } from './call.ts';
-import { currentApprovers, standingVoters } from './entitled.ts';
+import { currentApprovers, noLongerMember, standingVoters } from './entitled.ts';
 import { frozen } from './frozen.ts';
 import { lookContext, planOf } from './plan.ts';
 import { grantOver, rule, ruleCall } from './ruling.ts';
 
 /** `moved`: the gate plans anew and asks again; the others end it. */
-export type Fallen = { code: 'stopped' | 'frozen' | 'over_budget' | 'moved'; reason: string; hint?: string };
+export type Fallen = {
+  code: 'stopped' | 'frozen' | 'over_budget' | 'not_permitted' | 'moved';
+  reason: string;
+  hint?: string;
+};
 
 /** A plan nobody had to wait for is as good as new for so long; after a crash it is older. Milliseconds. */
 const freshMs = 10_000;
@@ -26,7 +30,7 @@ export async function whyNotNow(
   approvalId: string | null,
 ): Promise<Fallen | null> {
   const held = async () => (await heldUp(job, call, ready.plan)) ?? (await tooDear(job, ready.plan));
-  const before = await held();
+  const before = (await held()) ?? (await whyNotTheirs(job));
   if (before) return before;
   const reason = approvalId ? await whyVoid(job, call, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason !== null) return { code: 'moved', reason };
@@ -45,7 +49,7 @@ export async function whyNotAgain(
   approvalId: string | null,
   { resumed }: { resumed: boolean },
 ): Promise<Fallen | null> {
-  const before = await heldUp(job, call, ready.plan);
+  const before = (await heldUp(job, call, ready.plan)) ?? (await whyNotTheirs(job));
   if (before) return before;
   const moved = resumed ? null : await whyMoved(job, call, ready.plan);
   const reason =
@@ -60,6 +64,12 @@ async function heldUp(job: Job, call: ActionCall, plan: Plan): Promise<Fallen | 
   if (run?.state !== 'running') return { code: 'stopped', reason: 'This run was stopped.' };
   const stop = glassBroken(call) ? null : await frozen(services, services.actions.get(call.action), plan);
   return stop && { code: 'frozen', ...stop };
+}
+
+/** Days may lie between asking and now. */
+async function whyNotTheirs({ surface, requester }: Job): Promise<Fallen | null> {
+  const { kind } = await surface.person(requester.id);
+  return kind === 'member' ? null : { code: 'not_permitted', reason: noLongerMember };
 }
 
 async function tooDear(job: Job, plan: Plan): Promise<Fallen | null> {

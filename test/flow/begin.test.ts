@@ -247,6 +247,20 @@ test('a run that is not there begins nothing', async () => {
   await expectRefused(planned, await start(planned), 'stopped', 'This run was stopped.');
 });
 
+const leaves = (person: string) => house.surface.people.set(person, { id: person, name: 'gone', kind: 'guest' });
+
+test('who asked and has left since has nothing done in their name, approved or allowed', async () => {
+  const planned = await approved();
+  leaves(alice);
+  const reason = 'Whoever asked for this is no full member of the workspace any more.';
+  await expectRefused(planned, await start(planned), 'not_permitted', reason);
+  house.setPolicy(asks('then: allow'));
+  expect(await start(await ready(), null)).toMatchObject({
+    state: 'ended',
+    outcome: { code: 'not_permitted', reason },
+  });
+});
+
 test('a freeze begins nothing, unless the glass is broken', async () => {
   const planned = await approved();
   await house.store.freezes.freeze({ scope: 'shop:main', by: bob, reason: 'sale', since: now.toISOString() });

@@ -36,6 +36,9 @@ test('an action or a run that is gone, and a policy that refuses, let nobody dec
     refused: expect.any(String),
   });
   expect(await look({ ...card, runId: 'gone' })).toMatchObject({ ...nobody, refused: expect.any(String) });
+  house.surface.people.set(alice, { id: alice, name: 'alice', kind: 'guest' });
+  expect(await look()).toEqual({ ...nobody, refused: expect.stringContaining('is no full member') });
+  house.surface.people.set(alice, { id: alice, name: 'alice', kind: 'member' });
   house.setPolicy(policyWith('then: refuse, reason: not any more'));
   expect(await look()).toEqual({ ...nobody, refused: 'not any more' });
 });

@@ -77,6 +77,13 @@ test.each([
     },
   ],
   [
+    'who asked has left',
+    /done\. Whoever asked for this is no full member of the workspace any more\./,
+    () => {
+      house.surface.people.set(alice, { id: alice, name: 'alice', kind: 'guest' });
+    },
+  ],
+  [
     'the approval has expired',
     /done\. The approval has expired\./,
     () => {
