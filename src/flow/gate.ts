@@ -8,7 +8,7 @@ import type { Outcome, RefusalCode, TaintSource } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Ruling } from '../core/reply.ts';
 import { ask } from './approve.ts';
-import { announce, glassBroken, mayNotBreak, takePlace } from './break-glass.ts';
+import { announce, glassBroken, mayNotBreak } from './break-glass.ts';
 import { overBudget } from './budget.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { execute } from './execute.ts';
@@ -18,8 +18,8 @@ import { lookContext, planOf } from './plan.ts';
 import { runRead } from './read.ts';
 import { deedHash, rule, ruleCall } from './ruling.ts';
 import { freeTargets, release } from './targets.ts';
+import { hold, queue } from './turn.ts';
 import { unknownAction } from './unknown.ts';
-import { titleOf } from './visible.ts';
 import { record, refusal } from './written.ts';
 
 type Prepared = Ready | { state: 'ended'; outcome: Outcome } | { state: 'busy'; holder: Lock };
@@ -29,10 +29,12 @@ const mostRounds = 5;
 
 export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
   const { run } = job;
+  let awaited: string | null = null;
   for (let round = 1, queued = 0; ; ) {
     const name = `${call.ordinal} plan ${round}${queued > 0 ? ` after queue ${queued}` : ''}`;
+    const waitedFor: string | null = awaited;
     const prepared = await run.step(name, async () => {
-      const result = await prepare(job, call);
+      const result = await prepare(job, call, waitedFor);
       if (result.state === 'ended' && result.outcome.state === 'refused') await release(job, call);
       return result;
     });
@@ -43,6 +45,7 @@ export async function perform(job: Job, call: ActionCall): Promise<Outcome> {
     if (prepared.state === 'busy') {
       queued++;
       await queue(job, call, prepared.holder, queued);
+      awaited = prepared.holder.target;
       continue;
     }
     // Outside the step: on replay the step is remembered, not done again, and this must still be known.
@@ -98,8 +101,13 @@ export async function preview(
   });
 }
 
-async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
+/** `awaited`: the target it was queued for. It is taken before anything is planned anew, so that of many who are woken one asks the outside world. */
+async function prepare(job: Job, call: ActionCall, awaited: string | null): Promise<Prepared> {
   const { services } = job;
+  if (awaited !== null && (await services.runs.get(job.run.id))?.state === 'running') {
+    const stopped = await hold(job, call, awaited);
+    if (stopped) return stopped;
+  }
   const plannedAt = services.now().toISOString();
   const checked = await check(job, call);
   if (checked.state === 'ended') return checked;
@@ -116,15 +124,9 @@ async function prepare(job: Job, call: ActionCall): Promise<Prepared> {
   if (action.effect === 'read' && action.kind === 'action' && ruling.verdict === 'allow')
     return ended(await runRead(job, call, action, plan));
 
-  const lock = { target: plan.target, runId: job.run.id, approvalId: null, since: services.now().toISOString() };
-  const holder = await services.locks.take(lock);
-  if (holder.runId !== job.run.id) return { state: 'busy', holder };
-  // Who slept until a successor had ended the run must not keep what nobody would free again.
-  const own = await services.runs.get(job.run.id);
-  if (own && own.state !== 'running') {
-    await freeTargets(services, job.run.id);
-    return ended(await refusal(job, call, 'stopped', 'This run has ended.', undefined, plan));
-  }
+  if (awaited !== null && awaited !== plan.target) await freeTargets(services, job.run.id, awaited);
+  const stopped = await hold(job, call, plan.target, plan);
+  if (stopped) return stopped;
   await record(job, 'planned', call.action, {
     facts: { plan: plan.hash, target: plan.target, call: call.ordinal, verdict: ruling.verdict },
     texts: { summary: plan.summary },
@@ -192,38 +194,6 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
     );
     return refuse('plan_failed', problem.message, problem.hint);
   }
-}
-
-/** Somebody else's plan holds the target: an own older question is superseded, anything else is waited for, visibly. */
-async function queue(job: Job, call: ActionCall, holder: Lock, turn: number): Promise<void> {
-  const { run, services, surface, thread } = job;
-  await run.step(`${call.ordinal} queue ${turn}`, async () => {
-    const keeper = await services.runs.get(holder.runId);
-    if (keeper && keeper.state !== 'running') return freeTargets(services, holder.runId);
-    const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holder.runId);
-    const mine = pending.find((approval) => approval.requester === job.requester.id);
-    if (call.breakGlass !== undefined) await takePlace(job, holder.target, holder.runId);
-    else if (mine) {
-      await services.approvals.close(mine.id, 'superseded', 'The same person asked for this target anew.');
-      await services.durable.wake(`approval:${mine.id}`);
-    } else if (turn === 1) {
-      const other = await services.runs.get(holder.runId);
-      await surface.post(
-        thread,
-        {
-          kind: 'words',
-          tone: 'warning',
-          people: other ? [other.requester] : [],
-          markdown: `\`${holder.target}\` already has an open plan: “${other ? titleOf(other, { person: job.requester.id, audience: job.origin.message.audience }, services.policy) : 'another run'}” by ${surface.mention(other?.requester ?? '')}. I will go on when it has ended; \`/sophia stop ${holder.runId.slice(0, 8)}\` ends it.`,
-        },
-        `${run.id}/${call.ordinal}/queue`,
-      );
-    }
-    await services.runs.setStanding(run.id, `waiting for ${holder.target}`);
-  });
-  // The wake-up can be missed between the look and the wait, so the wait is short and looks again.
-  const until = new Date(services.now().getTime() + Math.min(1000 * 2 ** turn, 60_000));
-  await run.wait(`${call.ordinal} queued ${turn}`, `target:${holder.target}`, until);
 }
 
 async function letGo(

@@ -8,7 +8,8 @@ export async function release(job: Job, call: ActionCall): Promise<void> {
   await freeTargets(job.services, job.run.id);
 }
 
-/** Frees all that a run holds. */
-export async function freeTargets(services: Services, runId: string): Promise<void> {
-  for (const target of await services.locks.release(runId)) await services.durable.wake(`target:${target}`);
+/** Frees all that a run holds, or the one target. */
+export async function freeTargets(services: Services, runId: string, only?: string): Promise<void> {
+  const freed = only === undefined ? services.locks.release(runId) : services.locks.release(runId, only);
+  for (const target of await freed) await services.durable.wake(`target:${target}`);
 }

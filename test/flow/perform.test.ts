@@ -16,7 +16,7 @@ let house: TestHouse;
 let world: ReturnType<typeof counterActions>['world'];
 let woken: string[];
 let now: Date;
-let planning: { error: Error | null; usd: number; looks: boolean };
+let planning: { error: Error | null; usd: number; looks: boolean; target: string; times: number };
 
 const policy = (then: string, match = '{ effect: write }') =>
   parsePolicy(
@@ -28,7 +28,7 @@ const refuses = policy('then: refuse, reason: closed');
 
 beforeEach(async () => {
   now = new Date('2030-11-20T10:00:00.000Z');
-  planning = { error: null, usd: 0, looks: false };
+  planning = { error: null, usd: 0, looks: false, target: 'shop:main', times: 0 };
   const counter = counterActions();
   world = counter.world;
   const page = defineAction({
@@ -49,10 +49,11 @@ beforeEach(async () => {
     input: z.strictObject({}),
     output: z.object({}),
     plan: async (_input, context) => {
+      planning.times++;
       if (planning.error) throw planning.error;
       if (planning.looks) await context.look('web_read_page', { name: 'prices' });
       return {
-        target: 'shop:main',
+        target: planning.target,
         summary: 'Buy',
         details: [],
         preconditions: [],
@@ -487,6 +488,71 @@ test('a target somebody else holds is waited for, said once, with longer looks i
       },
     },
   ]);
+});
+
+/** Somebody's open question about the shop. */
+async function shopper() {
+  const asker = await direct({ person: bob, waits: [() => Promise.reject(new Error('parked'))] });
+  await expect(perform(asker.job, buy)).rejects.toThrow('parked');
+  planning.times = 0;
+  house.surface.posts.length = 0;
+  return { run: asker.job.run.id, free: () => house.store.locks.release(asker.job.run.id) };
+}
+
+test('who waits plans anew only when it has the target: of many who are woken one asks the outside world', async () => {
+  const held = await shopper();
+  const seen: number[] = [];
+  const look = () => void seen.push(planning.times);
+  const { job } = await direct({
+    waits: [
+      look,
+      look,
+      look,
+      async () => {
+        look();
+        await held.free();
+      },
+      () => {
+        look();
+        return approve();
+      },
+    ],
+  });
+  expect(await perform(job, buy)).toMatchObject({ state: 'done' });
+  expect(seen).toEqual([1, 1, 1, 1, 2]);
+});
+
+test('a target that the new plan no longer wants is let go', async () => {
+  const held = await shopper();
+  const { job } = await direct({
+    waits: [
+      async () => {
+        planning.target = 'shop:other';
+        await held.free();
+      },
+      async () => {
+        expect(await holder('shop:other')).toBe(job.run.id);
+        woken.push(`then ${await holder('shop:main')}`);
+        return approve();
+      },
+    ],
+  });
+  expect(await perform(job, buy)).toMatchObject({ state: 'done' });
+  expect(woken.slice(0, 2)).toEqual(['target:shop:main', 'then nobody']);
+});
+
+test('stopped while it waited: it ends, and takes nothing', async () => {
+  const held = await shopper();
+  const { job } = await direct({
+    waits: [
+      async () => {
+        await house.store.runs.end(job.run.id, 'stopped', 'stopped', now.toISOString());
+        await held.free();
+      },
+    ],
+  });
+  expect(await perform(job, buy)).toEqual(refused('stopped', 'This run was stopped.'));
+  expect(await holder('shop:main')).toBe('nobody');
 });
 
 test('who slept until the run had ended takes no target, and who waits for one that an ended run holds gets it', async () => {
