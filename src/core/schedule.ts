@@ -19,17 +19,19 @@ export type Schedule = {
   by: string;
   paused: boolean;
   createdAt: string;
-  /** The last moment that was seen to, ISO 8601; that of its making until then. */
+  /** The last moment that was seen to, also by resting, ISO 8601; that of its making until then. */
   lastAt: string;
+  /** Until when its readers have been told. */
+  toldAt: string;
 };
 
 export interface Schedules {
   /** Gives it its id. The same `onceKey` again returns the schedule that is there. */
-  add(schedule: Omit<Schedule, 'id' | 'lastAt' | 'paused'>, onceKey: string): Promise<Schedule>;
+  add(schedule: Omit<Schedule, 'id' | 'lastAt' | 'toldAt' | 'paused'>, onceKey: string): Promise<Schedule>;
   get(id: string): Promise<Schedule | null>;
   list(filter?: { channel?: string }): Promise<Schedule[]>;
   pause(id: string, paused: boolean): Promise<boolean>;
   remove(id: string): Promise<boolean>;
-  /** Moves `lastAt` on, only from the value the caller saw: of two replicas one wins. */
-  advance(id: string, from: string, to: string): Promise<boolean>;
+  /** Moves `lastAt` on, and `toldAt` with it when it came; only from the value the caller saw: of two replicas one wins. */
+  advance(id: string, from: string, to: string, came: boolean): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import type { Services } from '../core/job.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import { fieldsOf, readFields } from './edit-fields.ts';
-import { fromTyped } from './input.ts';
+import { couldBe, fromTyped } from './input.ts';
 import { leadingWords, type Missing, matchUsage, placesOf } from './usage.ts';
 
 /** Null when the words are whole, or are about something else. */
@@ -14,7 +14,7 @@ export function commandForm(services: Services, message: Pick<Message, 'text' | 
   let nearest: { action: Action; missing: Missing; depth: number } | null = null;
   for (const action of services.actions.values()) {
     const usage = action.usage ?? '';
-    const match = matchUsage(usage, message.text.trim());
+    const match = matchUsage(usage, message.text.trim(), couldBe(action));
     if (match.state === 'matched') return null;
     const begun = match.depth >= leadingWords(usage).split(' ').length;
     if (match.missing && begun && match.depth > (nearest?.depth ?? 0))

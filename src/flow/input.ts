@@ -21,6 +21,15 @@ export function inputSchema(action: Action): JsonObject {
   return schema as JsonObject;
 }
 
+/** Whether a typed word could be this argument: where there is a choice, it is one of it (or a star in a shape). */
+export const couldBe =
+  (action: Action) =>
+  (name: string, word: string): boolean => {
+    const { enum: choices } =
+      ((inputSchema(action).properties ?? {}) as Record<string, { enum?: unknown[] }>)[name] ?? {};
+    return !choices || choices.includes(word.toLowerCase()) || word.includes('*');
+  };
+
 /** Typed words are text; the schema says which of them are numbers or switches (`#12` and `$20` are numbers to people). */
 export function fromTyped(action: Action, values: Record<string, string>): JsonObject {
   const properties = (inputSchema(action).properties ?? {}) as Record<string, { type?: string }>;

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import type { Action } from '../core/action.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Message } from '../core/message.ts';
-import { fromTyped } from './input.ts';
+import { couldBe, fromTyped } from './input.ts';
 import { leadingWords, matchUsage } from './usage.ts';
 
 /** A command this long that fits nothing is a question somebody typed after the slash. */
@@ -28,7 +28,7 @@ export function readIntent(
   const typed = [...actions.values()].filter((action) => action.usage !== undefined);
   let nearest: { action: Action; depth: number; problem: string } | null = null;
   for (const action of typed) {
-    const match = matchUsage(action.usage ?? '', command);
+    const match = matchUsage(action.usage ?? '', command, couldBe(action));
     if (match.state === 'matched')
       return { kind: 'act', action: action.name, input: fromTyped(action, match.values), planOnly: planned !== null };
     if (match.depth > (nearest?.depth ?? 0)) nearest = { action, ...match };
@@ -87,7 +87,7 @@ function nearestCommands(command: string, typed: Action[]): string[] {
   const nearest = near.filter(({ far }) => far === Math.min(...near.map((one) => one.far)));
   const fixed = nearest
     .map(({ action }) => ({ action, line: [begin(action), ...rest].join(' ') }))
-    .find(({ action, line }) => matchUsage(action.usage ?? '', line).state === 'matched');
+    .find(({ action, line }) => matchUsage(action.usage ?? '', line, couldBe(action)).state === 'matched');
   const examples = nearest.map(({ action }) => action.example ?? action.usage ?? action.name);
   return [...new Set([...(fixed ? [`/sophia ${fixed.line}`] : []), ...examples])].slice(0, fixed ? 1 : 3);
 }

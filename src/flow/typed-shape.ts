@@ -4,7 +4,7 @@ import type { Action } from '../core/action.ts';
 import { SophiaError } from '../core/error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type Pattern, readStars, type Shape, shapeOf, showPattern } from '../core/shape.ts';
-import { fromTyped, parseInput } from './input.ts';
+import { couldBe, fromTyped, parseInput } from './input.ts';
 import { matchUsage } from './usage.ts';
 
 /** `fixed`: the arguments that do not vary, as parsed; `sample`: whether they make a whole deed by themselves. */
@@ -13,7 +13,7 @@ export type ReadShape = { action: Action; shape: Shape; fixed: JsonObject; sampl
 export function readTypedShape(command: string, actions: ReadonlyMap<string, Action>): ReadShape {
   for (const action of actions.values()) {
     if (action.usage === undefined) continue;
-    const match = matchUsage(action.usage, command.trim());
+    const match = matchUsage(action.usage, command.trim(), couldBe(action));
     if (match.state !== 'matched') continue;
     const vary: Record<string, Pattern> = {};
     const plain: Record<string, string> = {};

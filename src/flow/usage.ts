@@ -13,7 +13,10 @@ export type UsageMatch =
 /** The words end before this value; what was given before it. */
 export type Missing = { name: string; values: Record<string, string> };
 
-export function matchUsage(usage: string, text: string): UsageMatch {
+/** Whether a word could stand for a value: an optional one begins only with such a word. */
+export type CouldBe = (name: string, word: string) => boolean;
+
+export function matchUsage(usage: string, text: string, couldBe: CouldBe = () => true): UsageMatch {
   const typed = [...text.matchAll(/\S+/g)];
   const words = typed.map(([word]) => word);
   // What was written over several lines (a pasted file) keeps them.
@@ -22,7 +25,7 @@ export function matchUsage(usage: string, text: string): UsageMatch {
     return whole.includes('\n') ? whole : words.slice(at).join(' ');
   };
   const values: Record<string, string> = {};
-  const end = walk(parseUsage(usage), words, 0, values, rest);
+  const end = walk(parseUsage(usage), words, 0, { values, rest, couldBe });
   if (typeof end !== 'number') return end;
   const extra = words[end];
   if (extra !== undefined) return { state: 'mismatch', depth: end, problem: `I did not expect “${extra}” there.` };
@@ -62,21 +65,23 @@ function parseUsage(usage: string): Token[] {
   return stack[0] as Token[];
 }
 
+type Walk = { values: Record<string, string>; rest: (at: number) => string; couldBe: CouldBe };
+
 function walk(
   tokens: Token[],
   words: string[],
   start: number,
-  values: Record<string, string>,
-  rest: (at: number) => string,
+  { values, rest, couldBe }: Walk,
 ): number | (UsageMatch & { state: 'mismatch' }) {
   let at = start;
   for (const token of tokens) {
     const word = words[at];
     if (token.kind === 'optional') {
       const first = token.tokens[0];
-      const begins = word !== undefined && (first?.kind !== 'word' || same(first.word, word));
-      if (!begins) continue;
-      const end = walk(token.tokens, words, at, values, rest);
+      if (word === undefined) continue;
+      if (first?.kind === 'word' ? !same(first.word, word) : first?.kind === 'value' && !couldBe(first.name, word))
+        continue;
+      const end = walk(token.tokens, words, at, { values, rest, couldBe });
       if (typeof end !== 'number') return end;
       at = end;
     } else if (token.kind === 'word') {

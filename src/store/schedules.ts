@@ -19,6 +19,7 @@ export function createSchedules(db: Sql): Schedules {
           created_by: by,
           created_at: made,
           last_at: made,
+          told_at: made,
           paused: 0,
         })
         .onConflict((conflict) => conflict.column('once_key').doNothing())
@@ -51,10 +52,11 @@ export function createSchedules(db: Sql): Schedules {
       return (await rows.returning('number').executeTakeFirst()) !== undefined;
     },
 
-    async advance(id, from, to) {
+    async advance(id, from, to, came) {
+      const at = instant(to);
       const rows = db
         .updateTable('schedules')
-        .set({ last_at: instant(to) })
+        .set({ last_at: at, ...(came ? { told_at: at } : {}) })
         .where('number', '=', numberOf(id))
         .where('last_at', '=', instant(from));
       return (await rows.returning('number').executeTakeFirst()) !== undefined;
@@ -77,5 +79,6 @@ function toSchedule(row: Selectable<Tables['schedules']>): Schedule {
     paused: row.paused === 1,
     createdAt: row.created_at,
     lastAt: row.last_at,
+    toldAt: row.told_at ?? row.last_at,
   };
 }

@@ -166,6 +166,8 @@ export interface Tables {
     paused: number;
     created_at: string;
     last_at: string;
+    /** Null in rows of before this column. */
+    told_at: string | null;
   };
   /** `words` is the text as searched; the full-text index over it is the one thing that differs by database. */
   memories: {

@@ -26,6 +26,18 @@ test('required, optional and trailing values are read', () => {
   expect(matchUsage('freeze [<reason...>]', 'freeze')).toEqual({ state: 'matched', values: {} });
 });
 
+test('an optional value begins only with a word that could be one', () => {
+  const usage = 'digest schedule [<template>] <when...>';
+  const couldBe = (name: string, word: string) => name !== 'template' || ['daily', 'weekly'].includes(word);
+  expect(matchUsage(usage, 'digest schedule weekly mon at 9', couldBe)).toMatchObject({
+    values: { template: 'weekly', when: 'mon at 9' },
+  });
+  expect(matchUsage(usage, 'digest schedule mon at 9', couldBe)).toEqual({
+    state: 'matched',
+    values: { when: 'mon at 9' },
+  });
+});
+
 test('the first thing that does not fit is named', () => {
   expect(matchUsage(deploy, 'deploy')).toMatchObject({ state: 'mismatch', depth: 1, problem: '<service> is missing.' });
   expect(matchUsage(deploy, 'deploy web production')).toMatchObject({

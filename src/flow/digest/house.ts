@@ -1,9 +1,9 @@
 /** Sections about Sophia's own work: what waits for people, what was carried out, what went wrong, what it cost. */
 import type { Chart } from '../../core/chart.ts';
-import type { Services } from '../../core/job.ts';
 import type { RunInfo } from '../../core/run.ts';
 import { mentionOf } from '../house/people.ts';
 import { maySee } from '../visible.ts';
+import { localMinute } from './due.ts';
 import { during, type Outlook, type Section, sectionOf } from './sections.ts';
 
 const mostRuns = 300;
@@ -18,7 +18,7 @@ export const waitingApprovals: Section = async (outlook) => {
     const link = card ? await services.surface(card.thread.split(':')[0] ?? '').permalink(card) : '';
     items.push({
       text: approval.plan.summary,
-      detail: `asked by ${mentionOf(services, approval.requester)}, expires ${clock(approval.expiresAt)} UTC`,
+      detail: `asked by ${mentionOf(services, approval.requester)}, expires ${clock(approval.expiresAt, outlook)}`,
       ...(link ? { link } : {}),
     });
   }
@@ -35,7 +35,7 @@ export const carriedOut: Section = async (outlook) => {
     for (const deed of told)
       items.push({
         text: run.title,
-        detail: `${said[deed.state]} ${clock(deed.settledAt ?? deed.startedAt)} UTC, asked by ${mentionOf(services, run.requester)}`,
+        detail: `${said[deed.state]} ${clock(deed.settledAt ?? deed.startedAt, outlook)}, asked by ${mentionOf(services, run.requester)}`,
       });
   }
   return sectionOf('Deploys, rollbacks and merges', items);
@@ -50,22 +50,23 @@ export const troubles: Section = async (outlook) => {
     for (const deed of open)
       items.push({
         text: `${run.title}: ${deed.action} ${said[deed.state]}`,
-        detail: `${clock(deed.settledAt ?? deed.startedAt)} UTC, run ${run.id.slice(0, 8)}`,
+        detail: `${clock(deed.settledAt ?? deed.startedAt, outlook)}, run ${run.id.slice(0, 8)}`,
       });
     if (run.state === 'running') items.push({ text: run.title, detail: `running: ${run.standing}` });
   }
   return sectionOf('Running, failed or unknown', items);
 };
 
-export const spend: Section = async ({ services, since, until }) => {
+export const spend: Section = async (outlook) => {
+  const { services, since } = outlook;
   const usd = await services.budgets.spent({ since: since.toISOString() });
   if (usd === 0) return null;
-  const chart = await spendByDay(services, since, until);
+  const chart = await spendByDay(outlook);
   return { title: 'Spent', items: [{ text: `$${usd.toFixed(2)} on models` }], ...(chart ? { chart } : {}) };
 };
 
 /** Null for a day or less: one bar says nothing. */
-async function spendByDay(services: Services, since: Date, until: Date): Promise<Chart | null> {
+async function spendByDay({ services, since, until, zone }: Outlook): Promise<Chart | null> {
   const dayMs = 86_400_000;
   const days = Math.floor((until.getTime() - since.getTime()) / dayMs);
   if (days < 2 || days > mostDays) return null;
@@ -74,7 +75,11 @@ async function spendByDay(services: Services, since: Date, until: Date): Promise
   );
   const after = await Promise.all(starts.map((start) => services.budgets.spent({ since: start })));
   const values = starts.slice(0, days).map((_, index) => cents((after[index] ?? 0) - (after[index + 1] ?? 0)));
-  return { shape: 'bar', categories: starts.slice(0, days).map(dayOf), series: [{ name: 'dollars', values }] };
+  return {
+    shape: 'bar',
+    categories: starts.slice(0, days).map((start) => dayOf(start, zone)),
+    series: [{ name: 'dollars', values }],
+  };
 }
 
 function cents(usd: number): number {
@@ -82,8 +87,8 @@ function cents(usd: number): number {
 }
 
 /** `Nov 14`, the day on which these 24 hours began. */
-function dayOf(at: string): string {
-  return new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+function dayOf(at: string, zone: string): string {
+  return new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric', timeZone: zone });
 }
 
 const said = { started: 'under way', done: 'done', failed: 'failed', unknown: 'unknown' } as const;
@@ -98,6 +103,6 @@ async function runsDuring(outlook: Outlook): Promise<RunInfo[]> {
   );
 }
 
-function clock(at: string): string {
-  return at.slice(11, 16);
+function clock(at: string, { zone }: Outlook): string {
+  return localMinute(new Date(at), zone).slice(11);
 }

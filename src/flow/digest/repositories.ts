@@ -39,6 +39,7 @@ export const merged: Section = (outlook) =>
 /** What changed since the last digest stands in full, the rest is counted. */
 export const waiting: Section = (outlook) => {
   let unchanged = 0;
+  let shown = 0;
   return overRepositories(
     outlook,
     'Waiting pull requests',
@@ -46,13 +47,17 @@ export const waiting: Section = (outlook) => {
       const open = (await pullsOf(outlook, repo, 'open')).filter((one) => !one.draft);
       const changed = open.filter((one) => during(one.updated_at, outlook));
       unchanged += open.length - changed.length;
+      shown += changed.length;
       return changed.map((one) => ({
         ...itemOf(repo, one),
         detail: `by ${one.author}; checks ${one.checks ?? 'unknown'}; reviews ${one.reviews ?? 'unknown'}${one.mergeable === false ? '; conflicts' : ''}`,
         ...(ready(one) ? { button: { label: 'Merge', action: 'merge', input: { number: one.number, repo } } } : {}),
       }));
     },
-    () => (unchanged > 0 ? `${unchanged} more wait unchanged.` : undefined),
+    () =>
+      unchanged > 0
+        ? `${unchanged}${shown > 0 ? ' more' : ''} ${unchanged === 1 ? 'waits' : 'wait'} unchanged.`
+        : undefined,
   );
 };
 

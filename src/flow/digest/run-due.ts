@@ -6,13 +6,14 @@ import { type TemplateName, templates } from './templates.ts';
 
 export async function runDue(services: Services): Promise<void> {
   for (const schedule of await services.schedules.list()) {
-    if (schedule.paused) continue;
     const due = latestDue(schedule.pattern, schedule.zone, new Date(schedule.lastAt), services.now());
     if (!due) continue;
     const local = localMinute(due, schedule.zone);
-    if (!schedule.holidays.includes(local.slice(0, 10))) await start(services, schedule, due, local);
+    // A moment it rests through is over: what happened until then is told when it comes again.
+    const comes = !schedule.paused && !schedule.holidays.includes(local.slice(0, 10));
+    if (comes) await start(services, schedule, due, local);
     // After the start: a crash in between starts the same job again, which is then known.
-    await services.schedules.advance(schedule.id, schedule.lastAt, due.toISOString());
+    await services.schedules.advance(schedule.id, schedule.lastAt, due.toISOString(), comes);
   }
 }
 
@@ -36,7 +37,12 @@ async function start(services: Services, schedule: Schedule, due: Date, local: s
       kind: 'schedule',
       act: {
         action: 'sophia_show_digest',
-        input: { template: schedule.template, since: schedule.lastAt, until: due.toISOString() },
+        input: {
+          template: schedule.template,
+          since: schedule.toldAt,
+          until: due.toISOString(),
+          zone: schedule.zone,
+        },
       },
       audience: schedule.audience,
       at: due.toISOString(),

@@ -11,6 +11,8 @@ export type Outlook = {
   viewer: Viewer;
   since: Date;
   until: Date;
+  /** Whose clock it tells times by. */
+  zone: string;
 };
 
 /** Null when there is nothing to tell, or the part it looks at is not set up. */

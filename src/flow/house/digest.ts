@@ -4,7 +4,7 @@ import { type Action, defineAction } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { Schedule } from '../../core/schedule.ts';
-import { isZone, nextDue } from '../digest/due.ts';
+import { isZone, localMinute, nextDue } from '../digest/due.ts';
 import { readWhen } from '../digest/phrase.ts';
 import { templateNames, templates } from '../digest/templates.ts';
 import { surfaceOf } from './people.ts';
@@ -22,10 +22,10 @@ export function digestActions(services: () => Services): Action[] {
     name: 'sophia_schedule_digest',
     description: 'lets a digest come by itself, in the channel where this is typed or in one that is named',
     effect: 'write',
-    usage: 'digest schedule <template> <when...>',
+    usage: 'digest schedule [<template>] <when...>',
     example: '/sophia digest schedule daily every weekday at 9',
     input: z.strictObject({
-      template,
+      template: template.default('daily'),
       when: z
         .string()
         .min(3)
@@ -49,9 +49,7 @@ export function digestActions(services: () => Services): Action[] {
         throw new SophiaError('bad_input', 'A digest comes to a channel, not to a direct message.', {
           hint: 'Name the channel (`… in #eng`), or type this in the channel that should get it.',
         });
-      const next = nextDue(read.pattern, read.zone, 3).map(
-        (at) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-      );
+      const next = nextDue(read.pattern, read.zone, 3).map((at) => localMinute(at, read.zone));
       return {
         target: `digest:${context.run}`,
         summary: `Post the ${templates[name].title} digest ${there ? `in #${there.name}` : 'here'} ${read.said} (${read.zone})`,
@@ -189,9 +187,8 @@ export function readSchedule(words: string, ownZone: string) {
 }
 
 function rowOf(schedule: Schedule): Record<string, string> {
-  const next = schedule.paused
-    ? 'paused'
-    : (nextDue(schedule.pattern, schedule.zone, 1)[0]?.toISOString().slice(0, 16).replace('T', ' ') ?? 'never');
+  const [moment] = nextDue(schedule.pattern, schedule.zone, 1);
+  const next = schedule.paused ? 'paused' : moment ? localMinute(moment, schedule.zone) : 'never';
   return {
     id: schedule.id,
     what: schedule.template,

@@ -5,6 +5,7 @@ import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { Json } from '../../core/json.ts';
 import type { DigestSection, Reply } from '../../core/reply.ts';
+import { isZone, localMinute } from '../digest/due.ts';
 import { type TemplateName, templateNames, templates } from '../digest/templates.ts';
 
 const template = z.enum(templateNames).describe('daily, weekly, oncall or cost');
@@ -12,6 +13,7 @@ const told = z.strictObject({
   title: z.string(),
   since: z.string(),
   until: z.string(),
+  zone: z.string().default('UTC'),
   sections: z.array(
     z.looseObject({
       title: z.string(),
@@ -26,20 +28,20 @@ export function showDigestActions(services: () => Services): Action[] {
   async function gather(
     name: TemplateName,
     context: LookContext,
-    from?: Date,
-    to?: Date,
+    times: { since?: string | undefined; until?: string | undefined; zone?: string | undefined },
   ): Promise<z.infer<typeof told>> {
     const chosen = templates[name];
-    const until = to ?? context.now();
-    const since = from ?? new Date(until.getTime() - chosen.hours * 3_600_000);
+    const until = times.until ? new Date(times.until) : context.now();
+    const since = times.since ? new Date(times.since) : new Date(until.getTime() - chosen.hours * 3_600_000);
+    const zone = times.zone ?? context.requester.timeZone ?? 'UTC';
     const viewer = { person: context.requester.id, audience: context.place.audience };
-    const outlook = { context, services: services(), viewer, since, until };
+    const outlook = { context, services: services(), viewer, since, until, zone };
     const sections: DigestSection[] = [];
     for (const section of chosen.sections) {
       const found = await section(outlook);
       if (found) sections.push(found);
     }
-    return { title: chosen.title, since: since.toISOString(), until: until.toISOString(), sections } as never;
+    return { title: chosen.title, since: since.toISOString(), until: until.toISOString(), zone, sections } as never;
   }
 
   const showDigest = defineAction({
@@ -54,15 +56,10 @@ export function showDigestActions(services: () => Services): Action[] {
       template: template.default('daily'),
       since: z.iso.datetime().optional(),
       until: z.iso.datetime().optional(),
+      zone: z.string().refine(isZone).optional().describe('whose times it tells, as Europe/Berlin'),
     }),
     output: told,
-    run: ({ input }, context) =>
-      gather(
-        input.template,
-        context,
-        input.since ? new Date(input.since) : undefined,
-        input.until ? new Date(input.until) : undefined,
-      ),
+    run: ({ input }, context) => gather(input.template, context, input),
     show,
   });
 
@@ -85,7 +82,7 @@ export function showDigestActions(services: () => Services): Action[] {
         throw new SophiaError('not_found', `I know no digest “${digest}”.`, {
           hint: `There are ${templateNames.join(', ')}; \`digest list\` shows those that come by themselves.`,
         });
-      return gather(name.data, context, visible ? new Date(schedule.lastAt) : undefined);
+      return gather(name.data, context, visible ? { since: schedule.toldAt, zone: schedule.zone } : {});
     },
     show,
   });
@@ -94,12 +91,13 @@ export function showDigestActions(services: () => Services): Action[] {
 }
 
 function show(output: Json): Reply {
-  const { title, since, until, sections } = output as unknown as {
+  const { title, since, until, zone, sections } = output as unknown as {
     title: string;
     since: string;
     until: string;
+    zone: string;
     sections: DigestSection[];
   };
-  const moment = (at: string) => at.slice(0, 16).replace('T', ' ');
-  return { kind: 'digest', title, sections, footer: `From ${moment(since)} to ${moment(until)} UTC.` };
+  const moment = (at: string) => localMinute(new Date(at), zone);
+  return { kind: 'digest', title, sections, footer: `From ${moment(since)} to ${moment(until)} (${zone}).` };
 }

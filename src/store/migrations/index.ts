@@ -16,6 +16,7 @@ import { cards } from './041-cards.ts';
 import { facts } from './045-facts.ts';
 import { owed } from './046-owed.ts';
 import { refused } from './047-refused.ts';
+import { told } from './048-told.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -34,6 +35,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '045_facts': { up: facts },
     '046_owed': { up: owed },
     '047_refused': { up: refused },
+    '048_told': { up: told },
   };
   return { getMigrations: async () => migrations };
 }

@@ -73,6 +73,50 @@ test('what was asked in a private place is not told in a public digest', async (
   expect(open.thread).not.toBe(hidden.thread);
 });
 
+test('what happened until a day off, or while it rested, is told when it comes again', async () => {
+  await scheduled('digest schedule daily every day at 9 except 2026-11-21');
+  await tick('2026-11-20T09:00:00.000Z');
+  await tick('2026-11-21T09:00:00.000Z');
+  await tick('2026-11-22T09:00:00.000Z');
+  const told = () =>
+    digests()
+      .map((post) => (post.reply.kind === 'digest' ? post.reply.footer : ''))
+      .sort();
+  await house.surface.until(() => digests().length === 2, 'two digests');
+  expect(told()[1]).toBe('From 2026-11-20 09:00 to 2026-11-22 09:00 (UTC).');
+  await house.services.schedules.pause('S1', true);
+  await tick('2026-11-23T09:00:00.000Z');
+  await house.services.schedules.pause('S1', false);
+  // The moment it slept through is over: resuming brings nothing by itself.
+  await tick('2026-11-23T15:00:00.000Z');
+  await tick('2026-11-24T09:00:00.000Z');
+  await house.surface.until(() => digests().length === 3, 'three digests');
+  expect(told()[2]).toBe('From 2026-11-22 09:00 to 2026-11-24 09:00 (UTC).');
+  expect(digests()).toHaveLength(3);
+});
+
+test('times are those of the schedule’s zone; asked for by hand, those of the asker', async () => {
+  now = new Date('2026-11-20T08:59:30.000Z');
+  await scheduled('digest schedule daily every day at 11 in Europe/Helsinki');
+  await tick('2026-11-20T09:00:00.000Z');
+  const come = await house.surface.until(() => digests()[0], 'a digest');
+  expect(come.reply).toMatchObject({ footer: 'From 2026-11-20 10:59 to 2026-11-20 11:00 (Europe/Helsinki).' });
+  house.surface.people.set(alice, { id: alice, name: 'alice', kind: 'member', timeZone: 'America/New_York' });
+  const { thread } = await house.say('digest now', alice);
+  expect(await house.answer(thread)).toMatchObject({
+    footer: expect.stringMatching(/ 04:00 \(America\/New_York\)\.$/),
+  });
+  const list = await house.say('digest list', alice);
+  expect(JSON.stringify(await house.answer(list.thread))).toMatch(/"\d{4}-\d\d-\d\d 11:00"/);
+});
+
+test('without a template it is the daily one', async () => {
+  await scheduled('digest schedule "every weekday at 9 in #C0OPS"');
+  expect(await house.services.schedules.list()).toMatchObject([
+    { template: 'daily', channel: 'test:T1:C0OPS', pattern: '0 9 * * 1,2,3,4,5' },
+  ]);
+});
+
 test('it may be set up for another channel by its name, in the words people use', async () => {
   await scheduled('digest schedule daily “every weekday at 9 in #C0OPS”');
   expect(await house.services.schedules.list()).toMatchObject([
