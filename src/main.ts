@@ -102,6 +102,7 @@ async function serve(settings: Settings): Promise<void> {
     policyFile: files.policy,
     model: models.model,
     routing: models.routing,
+    evaluation: models.evaluation,
     memory,
     documents: createDocuments(),
     surface: () => slack.surface,

@@ -66,6 +66,8 @@ type Facts = {
   told?(output: Json): string;
   /** What machines (tests, health checks) make of what was done, told from its output; null when nothing tells. */
   verdict?(output: Json): Verdict | null;
+  /** Dollars that it really cost, from its output; left out: what the plan said, when it was done. */
+  spent?(output: Json): number;
   /** How its output looks to people, when a plain listing would not do. */
   show?(output: Json): Reply;
 };

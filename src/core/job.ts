@@ -21,7 +21,7 @@ import type { PlanDraft } from './plan.ts';
 import type { Policies, PolicyFile, PolicyVersion } from './policies.ts';
 import type { Ruling } from './reply.ts';
 import type { Reviews } from './review.ts';
-import type { Routing } from './routing.ts';
+import type { Evaluation, Routing } from './routing.ts';
 import type { Durable, Run, Runs } from './run.ts';
 import type { Schedules } from './schedule.ts';
 import type { Live, Surface } from './surface.ts';
@@ -100,6 +100,8 @@ export interface Services {
   documents: Documents;
   model: Model;
   routing: Routing;
+  /** Null without a model. */
+  evaluation: Evaluation | null;
   durable: Durable;
   surface(name: string): Surface;
   /** The environment a target belongs to, when the team has named it (`fly:acme-web` → `production`). */

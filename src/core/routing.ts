@@ -93,6 +93,19 @@ export interface Routing {
   prefer(person: PersonId, model: string | null): Promise<void>;
 }
 
+/** Tasks of the evaluation set that a model has not been marked on; `usd`: what they can cost at most. */
+export type OpenTasks = { class: ModelClass; model: string; tasks: number; usd: number };
+/** `stopped`: why it ended before all were asked. */
+export type Sitting = { asked: number; good: number; usd: number; stopped: string | null };
+
+/** Measuring models when somebody asks for it; by itself it happens anyhow, little by little. */
+export interface Evaluation {
+  /** Of one kind, one model, or all; at most so many tasks of each pair. */
+  open(of: { kind: ModelClass | null; model: string | null; tasks: number }): Promise<OpenTasks[]>;
+  /** Spends no more than `usd`. */
+  sit(of: OpenTasks, signal: AbortSignal): Promise<Sitting>;
+}
+
 /** Everything learned comes from these, in the order of their numbers, so that replicas and restarts agree. */
 export type ModelEvent = {
   number: number;

@@ -35,7 +35,7 @@ export async function settle(
   if (entry?.state === 'started')
     return { state: 'interrupted', until: entry.writeDeadline, why: 'another process took it over' };
   // What nobody can tell may have cost all of it.
-  if (entry && entry.state !== 'unknown') await services.budgets.settle(key, entry.state === 'done' ? null : 0);
+  if (entry && entry.state !== 'unknown') await services.budgets.settle(key, spentOn(job, call, entry));
   return settled(job, call, plan, entry ?? { state, result: result as Json, approvalId: null, attempt });
 }
 
@@ -71,6 +71,13 @@ export async function settled(
     state: 'ended',
     outcome: outcomeOf(plan, told(job, call, { state, ...(result as object) } as End), row.reference),
   };
+}
+
+/** Null: all that was set aside. */
+function spentOn(job: Job, call: ActionCall, { state, result }: LedgerEntry): number | null {
+  const output = (result as { output?: Json } | null)?.output;
+  const spent = output === undefined ? undefined : job.services.actions.get(call.action)?.spent?.(output);
+  return spent ?? (state === 'done' ? null : 0);
 }
 
 function told(job: Job, call: ActionCall, end: End): End {

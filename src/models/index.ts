@@ -17,6 +17,7 @@ export { createCatalogue } from './catalogue.ts';
 export { chooseClasses, parseMaxPrice } from './classes.ts';
 export { chooseClass } from './classify.ts';
 export { createEndpoints } from './endpoints.ts';
+export { createEvaluation } from './evaluation/asked-for.ts';
 export { keepEvaluating } from './evaluation/run.ts';
 export { leaving } from './leaving.ts';
 export { seesBy } from './pictures.ts';

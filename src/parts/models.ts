@@ -8,6 +8,7 @@ import {
   chooseClasses,
   createCatalogue,
   createEndpoints,
+  createEvaluation,
   createModel,
   createRouting,
   type FurtherServer,
@@ -106,6 +107,8 @@ export function connectModels(
         sees: seesBy(catalogue),
       });
 
+  // Exactly the model that is named answers here: nobody takes its place, and nothing is learned of it as of a live answer.
+  const alone = createModel({ ...{ baseUrl, apiKey, further, maxPrice, privacy, log, now }, classes: noClasses });
   const warned = new Set<string>();
   async function look(): Promise<void> {
     const [pulled] = await Promise.all([localModels(local.baseUrl), catalogue.sync()]);
@@ -119,15 +122,13 @@ export function connectModels(
   return {
     model,
     routing,
-    catalogue,
+    evaluation: off ? null : createEvaluation({ ask: alone, routing, catalogue, events, now }),
     keep(): () => void {
       if (off) return () => undefined;
       const warn = (error: unknown) => log.warn({ error: String(error) }, 'The models could not be looked at.');
       look().catch(warn);
       const looking = setInterval(() => void look().catch(warn), catalogueMs);
       const monthUsd = settings.SOPHIA_MODEL_EVALUATION_USD;
-      // Exactly the model that is named answers here: nobody takes its place, and nothing is learned of it as of a live answer.
-      const alone = createModel({ ...{ baseUrl, apiKey, further, maxPrice, privacy, log, now }, classes: noClasses });
       const stopEvaluating =
         monthUsd > 0
           ? keepEvaluating({

@@ -243,6 +243,7 @@ export type HouseOptions = {
   surface?: TestSurface;
   /** A real surface instead: people speak and click there. */
   at?: Surface;
+  evaluation?: Services['evaluation'];
   think?: (turn: Turn, listener?: Listener) => Answer | Promise<Answer>;
   mayWrite?: (login: string, repository: string) => Promise<boolean>;
   limits?: Partial<Caps>;
@@ -325,6 +326,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
       maxPrice: { prompt: 1, completion: 1 },
       now,
     }),
+    evaluation: options.evaluation ?? null,
     durable: undefined as unknown as Services['durable'],
     surface: () => options.at ?? surface,
     environmentOf: (target) => (target === 'counter:named' ? 'production' : undefined),

@@ -22,6 +22,7 @@ const sonnet = '~anthropic/claude-sonnet-latest';
 const gpt = '~openai/gpt-latest';
 const mini = '~openai/gpt-mini-latest';
 const flash = '~google/gemini-flash-latest';
+const haiku = '~anthropic/claude-haiku-latest';
 const asked = () => stage.world.openRouter.requests.map((request) => request.body.model);
 /** Every model speaks for itself. */
 const named = () =>
@@ -95,6 +96,8 @@ test('a model that the provider takes away is not asked after the next look at t
   const place = await stage.driver.say(alice, eng, tools);
   await stage.driver.reply(place, [`I am ${gpt}.`]);
   expect(asked()).toEqual([gpt]);
+  const told = [`${sonnet}: the provider took it away on 2026-01-01`, 'Name others in SOPHIA_MODEL_'];
+  await stage.driver.reply(await stage.driver.command(alice, eng, '/sophia models'), told);
 });
 
 test('what was learned outlives a crash: the leaderboard still has its answers', async () => {
@@ -143,6 +146,38 @@ test('what a model proposed is judged by what its health and its tests say after
       ]),
     );
   }
+});
+
+test('models are measured when somebody wants it: asked for first, shown as it goes, charted, and charged as it really cost', async () => {
+  named();
+  stage.world.openRouter.offer({
+    [sonnet]: { prompt: '0.000001', completion: '0.000005' },
+    [gpt]: { prompt: '0.000001', completion: '0.000005', expires: '2099-01-01' },
+  });
+  await stage.app.stop();
+  await stage.app.start();
+  await eventually('the new prices are known', () => expect(stage.catalogue()).toContain('0.000005'));
+  const spent = () =>
+    Number(stage.rows("SELECT sum(usd) AS usd FROM spends WHERE what = 'sophia_evaluate_models'")[0]?.usd);
+  const place = await stage.driver.command(alice, eng, '/sophia models evaluate tools up to 0.05');
+  const card = await stage.driver.card(place);
+  expect(card.words).toContain(`tools: 20 tasks for ${sonnet}`);
+  expect(asked()).toEqual([]);
+  await stage.approve(bob, card);
+  await stage.driver.reply(place, [/tools: .* of \d+/, 'It cost $'], { after: card.ts });
+  await stage.ended(card.approvalId);
+  const marks = stage.rows("SELECT model, usd FROM model_events WHERE kind = 'evaluation' AND model IS NOT NULL");
+  expect(asked()).toHaveLength(marks.length);
+  expect(new Set(marks.map(({ model }) => model))).toEqual(new Set([sonnet, gpt, haiku]));
+  // What could have cost more than its part of the dollars was not asked.
+  expect(marks.filter(({ model }) => model === sonnet).length).toBeLessThan(20);
+  expect(spent()).toBeCloseTo(marks.length * 0.002, 6);
+
+  const shown = await stage.driver.command(alice, eng, '/sophia models of tools');
+  await stage.driver.reply(shown, ['Models for tools', sonnet, 'asked next']);
+  const blocks = JSON.stringify(stage.thread(shown));
+  expect(blocks).toContain('data_visualization');
+  expect(blocks).toContain('Good answers of a hundred');
 });
 
 test('a model that could break the budget is not asked, and the asker is told which and what to do', async () => {

@@ -5,6 +5,7 @@ import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
 import { budgetActions } from './budget.ts';
 import { digestActions } from './digest.ts';
+import { evaluationActions } from './evaluate.ts';
 import { forgetActions } from './forget.ts';
 import { freezeActions } from './freeze.ts';
 import { heldMemoryActions } from './held-memories.ts';
@@ -32,6 +33,7 @@ export function houseActions(services: () => Services): Action[] {
     budgetActions,
     memoryActions,
     modelActions,
+    evaluationActions,
     // Before `memory [<form>]`, which would take their words for its own.
     heldMemoryActions,
     memoryReads,

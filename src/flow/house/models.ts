@@ -4,56 +4,33 @@ import { type Action, defineAction } from '../../core/action.ts';
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { Candidate, Chosen } from '../../core/routing.ts';
+import { kinds, percent, seconds, showModels, shownModels } from './models-shown.ts';
 
-const standing = z.strictObject({
-  class: z.string(),
-  model: z.string(),
-  quality: z.number(),
-  graded: z.number(),
-  answers: z.number(),
-  share: z.number(),
-  usd: z.number(),
-  p50Ms: z.number().nullable(),
-  p95Ms: z.number().nullable(),
-  failures: z.number(),
-  current: z.boolean(),
-  note: z.string(),
-});
-const shown = z.strictObject({ standings: z.array(standing) });
 const reasoned = z.strictObject({ lines: z.array(z.string()) });
 const chosen = z.strictObject({ model: z.string().nullable() });
 /** Runs of the asker that are looked through for an answer of a model. */
 const recentRuns = 20;
 
 export function modelActions(services: () => Services): Action[] {
-  const showModels = defineAction({
+  const listModels = defineAction({
     name: 'sophia_show_models',
     description:
-      'shows how the models stand: quality, cost, time, failures and share of the answers, by kind of question',
+      'shows how the models stand: quality, cost, time, failures, share of the answers, and why each kind of question goes where it goes',
     effect: 'read',
-    usage: 'models',
-    example: '/sophia models',
-    input: z.strictObject({}),
-    output: shown,
-    run: async () => ({ standings: await services().routing.standings() }),
-    show: (raw) => ({
-      kind: 'table',
-      title: 'Models',
-      columns: ['kind', 'model', 'quality', 'cost', 'p50 / p95', 'failures', 'share'],
-      rows: shown
-        .parse(raw)
-        .standings.map((one) => [
-          one.class,
-          `${one.current ? '➤ ' : ''}${one.model}${one.note ? ` (${one.note})` : ''}`,
-          one.graded < 1 ? '–' : `${percent(one.quality)} of ${Math.round(one.graded)}`,
-          one.answers + one.graded < 1 ? '–' : `$${one.usd.toFixed(4)}`,
-          one.p50Ms === null || one.p95Ms === null ? '–' : `${seconds(one.p50Ms)} / ${seconds(one.p95Ms)}`,
-          one.answers < 1 ? '–' : percent(one.failures),
-          bar(one.share),
-        ]),
-      footer:
-        '➤ is asked next. Quality: graded tasks and judgements of answers, weighed with what is known of the model elsewhere. `why` tells of the last answer.',
-    }),
+    usage: 'models [of <kind>]',
+    example: '/sophia models of coding',
+    input: z.strictObject({ kind: z.enum(kinds).optional().describe('one kind of question; default: all') }),
+    output: shownModels,
+    async run({ input }) {
+      const { routing } = services();
+      const standings = await routing.standings();
+      return {
+        of: input.kind ?? null,
+        standings: input.kind === undefined ? standings : standings.filter((one) => one.class === input.kind),
+        warnings: routing.warnings(),
+      };
+    },
+    show: showModels,
   });
 
   const explainModel = defineAction({
@@ -111,7 +88,7 @@ export function modelActions(services: () => Services): Action[] {
       return { kind: 'words', markdown };
     },
   });
-  return [showModels, explainModel, chooseModel];
+  return [listModels, explainModel, chooseModel];
 }
 
 function linesOf(answer: Chosen): string[] {
@@ -130,8 +107,3 @@ function lineOf({ model, quality, usd, seconds: time, score, out }: Candidate): 
   const worth = `quality ${percent(quality)}, $${usd.toFixed(4)}, ${time.toFixed(1)} s: worth ${score.toFixed(3)}`;
   return `- ${model}: ${out ?? worth}`;
 }
-
-const percent = (share: number) => `${Math.round(share * 100)} %`;
-const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
-/** Five blocks: a chart that every client shows. */
-const bar = (share: number) => `${'█'.repeat(Math.round(share * 5)).padEnd(5, '░')} ${percent(share)}`;

@@ -1,11 +1,13 @@
 /** Has models work through the evaluation set within a budget: those not measured yet, and those that raised an alarm. */
 import type { Budgets, Caps } from '../../core/budget.ts';
 import type { Log } from '../../core/connector.ts';
-import type { Model, Turn } from '../../core/model.ts';
-import type { ModelEvents } from '../../core/routing.ts';
+import type { Model } from '../../core/model.ts';
+import type { ModelEvents, Sitting } from '../../core/routing.ts';
 import type { MeasuredRouting } from '../routing.ts';
+import { mark, markKey, turnOf } from './mark.ts';
+import { evaluatedClasses, modelsAClass, openTasks } from './open.ts';
 import type { Task } from './task.ts';
-import { evaluationVersion, tasksOf } from './tasks.ts';
+import { tasksOf } from './tasks.ts';
 
 export type EvaluationOptions = {
   /** Asks exactly the model that is named, without learning from it as from a live answer. */
@@ -20,16 +22,9 @@ export type EvaluationOptions = {
   now: () => Date;
 };
 
-const classes: Task['class'][] = ['tools', 'speed', 'coding', 'reasoning', 'analysis'];
-/** Only those that stand a chance of being asked are worth the money. */
-const modelsAClass = 4;
 /** One sitting, so that the newest alarm never waits long behind the rest. */
 const tasksASitting = 40;
 const everyMs = 15 * 60_000;
-const maxTokens = 1_500;
-const system = 'You are being tested. Follow the instructions exactly; call a tool only if one fits what is asked.';
-
-export type Sitting = { asked: number; good: number; usd: number; stopped: string | null };
 
 export async function evaluate(options: EvaluationOptions): Promise<Sitting> {
   const { ask, routing, events, budgets, limits, monthUsd, log, now } = options;
@@ -38,20 +33,10 @@ export async function evaluate(options: EvaluationOptions): Promise<Sitting> {
   const due = dueTasks(routing);
   for (const { task, model } of due.slice(0, tasksASitting)) {
     const at = now().toISOString();
-    const turn: Turn = {
-      class: task.class,
-      system,
-      messages: [{ role: 'user', text: task.question }],
-      tools: task.tools,
-      maxTokens,
-      session: `evaluation:${evaluationVersion}:${model}`.slice(0, 256),
-      wanted: model,
-    };
-    const most = ask.atMost(turn);
+    const most = ask.atMost(turnOf(task, model));
     if (routing.learned.evaluationUsd(at.slice(0, 7)) + sitting.usd + most > monthUsd)
       return { ...sitting, stopped: `the ${monthUsd} dollars of this month are used up` };
-    // An alarm makes old marks void: the day in the key lets the same task be marked anew.
-    const key = `evaluation:${evaluationVersion}:${model}:${task.id}:${at.slice(0, 10)}`;
+    const key = markKey(task, model, at);
     const spend = {
       runId: `evaluation ${at.slice(0, 10)}`,
       person: 'sophia',
@@ -62,21 +47,15 @@ export async function evaluate(options: EvaluationOptions): Promise<Sitting> {
     };
     const room = await budgets.reserve(key, spend, { ...limits, runUsd: monthUsd });
     if (room.state === 'over') return { ...sitting, stopped: `the budget of the ${room.cap} is used up` };
-    const answer = await ask.answer(turn);
-    await budgets.settle(key, answer.usd);
-    sitting.usd += answer.usd;
-    // A model that cannot be reached is not a bad one.
-    if (answer.state === 'failed') {
-      log.warn({ model, reason: answer.reason }, 'A model could not be evaluated.');
+    const marked = await mark({ ask, events }, task, model, at);
+    await budgets.settle(key, marked.usd);
+    sitting.usd += marked.usd;
+    if (marked.state === 'failed') {
+      log.warn({ model, reason: marked.reason }, 'A model could not be evaluated.');
       return { ...sitting, stopped: `${model} could not be reached` };
     }
-    const good = task.holds(answer);
     sitting.asked++;
-    sitting.good += good ? 1 : 0;
-    await events.append(key, {
-      ...{ at, kind: 'evaluation', class: task.class, model, run: null, thread: null, person: null, good },
-      ...{ usd: answer.usd, milliseconds: answer.milliseconds, detail: { task: task.id, version: evaluationVersion } },
-    });
+    sitting.good += marked.good ? 1 : 0;
   }
   return sitting;
 }
@@ -104,17 +83,15 @@ export function keepEvaluating(options: EvaluationOptions): () => void {
 
 /** Alarms first; then a few tasks of everything, rather than everything of one. */
 function dueTasks({ learned, router, breakers }: EvaluationOptions['routing']): { task: Task; model: string }[] {
-  const all = classes.flatMap((name) =>
+  const all = evaluatedClasses.flatMap((name) =>
     router
       .ranked(name)
       .slice(0, modelsAClass)
       .filter(({ model }) => breakers.mayAsk(model))
       .flatMap(({ model }) => {
-        const { alarm, evaluatedSinceAlarm } = learned.of(name, model);
-        const isVoid = alarm && evaluatedSinceAlarm === 0;
-        const marked = isVoid ? new Set<string>() : learned.graded(name, model);
-        const open = tasksOf(name).filter(({ id }) => !marked.has(id));
-        return open.map((task, place) => ({ task, model, place: (alarm ? -1_000 : marked.size) + place }));
+        const open = openTasks(learned, name, model);
+        const first = learned.of(name, model).alarm ? -1_000 : tasksOf(name).length - open.length;
+        return open.map((task, place) => ({ task, model, place: first + place }));
       }),
   );
   return all.toSorted((one, other) => one.place - other.place);
