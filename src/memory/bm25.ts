@@ -1,15 +1,17 @@
 /** BM25 of texts against a query, its statistics taken from these texts alone: other audiences' rows must not show in a score. */
 
-/** `lengths`: of the texts, when only a part of each is at hand. */
-export type Weighing = { lengthWeight: number; lengths?: readonly number[] };
+/** `saturation`: how much a word still counts that was found before; `lengths`: of the texts, when only a part of each is at hand. */
+export type Weighing = { lengthWeight: number; saturation?: number; lengths?: readonly number[] };
 
-const saturation = 1.2;
+const usualSaturation = 1.2;
 
 /** One score for each text, in their order. */
 export function bm25(
   texts: readonly (readonly string[])[],
   query: readonly string[],
-  { lengthWeight, lengths = texts.map((words) => words.length) }: Weighing = { lengthWeight: 0.3 },
+  { lengthWeight, saturation = usualSaturation, lengths = texts.map((words) => words.length) }: Weighing = {
+    lengthWeight: 0.3,
+  },
 ): number[] {
   const places = new Map(query.map((word, index) => [word, index]));
   const counts = texts.map((words) => countOf(words, places));

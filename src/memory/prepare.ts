@@ -50,10 +50,11 @@ export function searchWords(row: Pick<StoredMemory, 'text' | 'speaker' | 'origin
   if (kind !== 'code' && kind !== 'document') return wordsOf(speaker ? `${speaker}: ${text}` : text).join(' ');
   const [path = '', name = ''] = (origin ?? '').split('#');
   const file = path.split('/').slice(2).join('/');
-  return wordsOf(`${`${name} `.repeat(nameCounts)}${file} ${text}`).join(' ');
+  const names = new Set(wordsOf(name));
+  return [...Array.from({ length: nameCounts }, () => [...names]).flat(), ...wordsOf(`${file} ${text}`)].join(' ');
 }
 
-const nameCounts = 4;
+const nameCounts = 8;
 
 const usual = {
   speaker: null,

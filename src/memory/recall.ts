@@ -8,6 +8,8 @@ import { queryWords } from './words.ts';
 /** Rows the index proposes, those of them whose surroundings are looked at, and how far these reach. */
 const mostCandidates = 200;
 const mostNarrow = 1_000;
+/** Of code: a word's rarity is told by what was found, and code says the same words everywhere. */
+const mostCandidatesOfCode = 400;
 const mostLooked = 40;
 const mostAround = 1_500;
 const reach = 3;
@@ -33,10 +35,11 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
   const { query, acls, kinds, now, meaning } = asked;
   const words = queryWords(query);
   if (words.length === 0 || acls.length === 0) return [];
+  const ofCode = kinds?.every((kind) => kind === 'code' || kind === 'document') ?? false;
   const ids = await index.find({
     words,
     acls,
-    limit: asked.narrow ? mostNarrow : mostCandidates,
+    limit: asked.narrow ? mostNarrow : ofCode ? mostCandidatesOfCode : mostCandidates,
     ...(kinds ? { kinds } : {}),
     ...(meaning ? { vector: meaning.vector } : {}),
   });
@@ -52,7 +55,7 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
   const scores = rescore(
     all.map((row) => ({ ...row, words: row.words.split(' ') })),
     { text: query, now, sizes },
-    kinds?.every((kind) => kind === 'code' || kind === 'document') ? codeWeights : weights,
+    ofCode ? codeWeights : weights,
   );
   const close = meaning ? await closeness(rows, all, meaning) : null;
   const highest = Math.max(...scores, Number.MIN_VALUE);

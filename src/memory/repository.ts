@@ -71,7 +71,7 @@ function originOf({ name }: Repository, path: string): string {
 async function piecesOf(repository: Repository, path: string, commit: string, at: string): Promise<NewMemory[]> {
   const text = await readFile(join(repository.directory, path), 'utf8').catch(() => '');
   if (text === '' || text.length > largestFile || text.includes('\0')) return [];
-  const { header, chunks } = cutFile(path, text);
+  const { header, chunks } = await cutFile(path, text);
   const { site = 'https://github.com', name, acl } = repository;
   return chunks
     .filter((chunk) => chunk.text !== '')
@@ -83,7 +83,7 @@ async function piecesOf(repository: Repository, path: string, commit: string, at
       thread: originOf(repository, path),
       channel: `github:${name}`,
       origin: `${originOf(repository, path)}#${chunk.name}`,
-      link: `${site}/${name}/blob/${commit}/${path}#L${chunk.line}`,
+      link: `${site}/${name}/blob/${commit}/${path}#L${chunk.line}-L${chunk.last}`,
       at,
       tainted: true,
       source: `${name}/${path}`,

@@ -17,6 +17,8 @@ export type Scorable = {
 
 export type Weights = {
   lengthWeight: number;
+  /** How much a word still counts that the row said before. */
+  saturation: number;
   /** What the rows before give to a row, nearest first: an answer follows its question. */
   before: number[];
   after: number[];
@@ -36,6 +38,7 @@ export type Weights = {
 
 export const weights: Weights = {
   lengthWeight: 0.3,
+  saturation: 1.2,
   before: [0.35, 0.2, 0.1],
   after: [0.2, 0.1, 0.05],
   talk: 0.8,
@@ -49,10 +52,11 @@ export const weights: Weights = {
   bare: 0.8,
 };
 
-/** Pieces of a file stand side by side without answering one another, and are long or short for no reason of sense. */
+/** Pieces of a file stand side by side without answering one another, are long or short for no reason of sense, and repeat what they are about. */
 export const codeWeights: Weights = {
   ...weights,
   lengthWeight: 0.9,
+  saturation: 4,
   before: [],
   after: [],
   talk: 0.3,
@@ -114,7 +118,7 @@ function ownScores(rows: readonly Scorable[], words: string[], given: Weights): 
   const single = bm25(
     rows.map((row) => row.words),
     words,
-    { lengthWeight: given.lengthWeight },
+    { lengthWeight: given.lengthWeight, saturation: given.saturation },
   );
   const among = new Set(words);
   const queryPairs = pairsIn(words, among);

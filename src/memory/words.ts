@@ -3,7 +3,7 @@ import { newStemmer } from 'snowball-stemmers';
 import { oddForms, stopWords } from './stop-words.ts';
 
 /** Grows with every change that makes stored words differ: rows with older ones are indexed anew. */
-export const wordsVersion = '1';
+export const wordsVersion = '2';
 
 const longest = 64;
 const mostInText = 5_000;

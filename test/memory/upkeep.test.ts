@@ -7,6 +7,7 @@ import { withFallback } from '../../src/memory/fallback.ts';
 import { createMemory } from '../../src/memory/index.ts';
 import { createQdrantIndex } from '../../src/memory/qdrant.ts';
 import { createUpkeep } from '../../src/memory/upkeep.ts';
+import { wordsVersion } from '../../src/memory/words.ts';
 import { createEmbeddings } from '../../src/models/embeddings.ts';
 import { openTestStore, type TestStore } from '../store/open-test-store.ts';
 import { tryTriples } from './access-triples.ts';
@@ -97,7 +98,7 @@ test('rebuilding goes on where it stopped, and says how far it is', async () => 
   expect(await outside.size()).toBe(450);
   expect(said[0]).toBe('0/450');
   expect(said.at(-1)).toBe('450/450');
-  expect(await store.memories.waiting('1', 'qdrant')).toBe(0);
+  expect(await store.memories.waiting(wordsVersion, 'qdrant')).toBe(0);
 });
 
 test('with an embeddings model, what means alike is found without a word in common', async () => {

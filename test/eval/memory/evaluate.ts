@@ -42,7 +42,7 @@ export async function evaluate(words: string[]): Promise<number> {
       [`nothing deleted, edited away or foreign in ${set.forbidden.length} questions for it`, own.leaked.length === 0],
     ]),
   );
-  const code = makeCodeSet();
+  const code = await makeCodeSet();
   const figures = await measureSet(code);
   const inFile = await measureSet({
     ...code,
