@@ -332,6 +332,9 @@ test('a card that could not be posted for another reason is tried again by the e
   house.surface.post = async () => {
     throw new SophiaError('unavailable', 'Slack is away.');
   };
+  house.surface.tell = async () => {
+    throw new TypeError('nobody was to be told');
+  };
   await expect(askAnd([])).rejects.toThrow('Slack is away.');
   expect(cards()).toEqual([]);
 });

@@ -111,6 +111,22 @@ test.each([
   expect(world.writes).toEqual([]);
 });
 
+test('a run that was stopped is told as stopped, whatever else has moved', async () => {
+  const meanwhile = (runId: string) => {
+    world.version = 2;
+    return house.store.runs.end(runId, 'stopped', 'stopped', now.toISOString());
+  };
+  expect(await cutOff(meanwhile)).toMatchObject(failed(/done\. This run was stopped\./));
+});
+
+test('an approval that was forgotten meanwhile is none', async () => {
+  const meanwhile = () => {
+    house.services.approvals.get = async () => null;
+  };
+  expect(await cutOff(meanwhile)).toMatchObject(failed(/done\. The approval is no longer there\./));
+  expect(world.writes).toEqual([]);
+});
+
 test('a millisecond before it expires the approval holds', async () => {
   expect(
     await cutOff(() => {
