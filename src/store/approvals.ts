@@ -145,10 +145,10 @@ async function open(sql: Sql, approval: Approval): Promise<Approval> {
  * must be able to stop it.
  */
 async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult> {
-  const row = await bump(sql, id)
-    .where('state', '=', 'pending')
-    // Who said so before changes nothing, unless the row is overdue and must be closed.
-    .where(({ or, not, eb, exists, selectFrom }) =>
+  let line = bump(sql, id).where('state', '=', 'pending');
+  // A yes of somebody who voted before changes nothing, unless the row is overdue and must be closed.
+  if (vote.verdict === 'approve')
+    line = line.where(({ or, not, eb, exists, selectFrom }) =>
       or([
         eb('expires_at', '<=', vote.at),
         not(
@@ -156,13 +156,12 @@ async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled):
             selectFrom('votes')
               .select('votes.person')
               .whereRef('votes.approval_id', '=', 'approvals.id')
-              .where('votes.person', '=', vote.person)
-              .where('votes.verdict', 'in', vote.verdict === 'deny' ? ['deny'] : ['approve', 'deny']),
+              .where('votes.person', '=', vote.person),
           ),
         ),
       ]),
-    )
-    .executeTakeFirst();
+    );
+  const row = await line.executeTakeFirst();
   if (!row) return unchanged(sql, id, vote.person);
   if (row.expires_at <= vote.at) {
     const reason = 'It expired before enough people had decided.';
@@ -173,15 +172,13 @@ async function countVote(sql: Sql, id: string, vote: Vote, entitled?: Entitled):
     .insertInto('votes')
     .values({ approval_id: id, person: vote.person, ...given })
     .onConflict((conflict) =>
-      vote.verdict === 'deny'
-        ? conflict.columns(['approval_id', 'person']).doUpdateSet(given).where('votes.verdict', '=', 'approve')
-        : conflict.doNothing(),
+      vote.verdict === 'deny' ? conflict.columns(['approval_id', 'person']).doUpdateSet(given) : conflict.doNothing(),
     )
     .returning('person')
     .executeTakeFirst();
   if (counted) await outdate(sql, id);
   const approval = await assembled(sql, row);
-  // Both clicks of one person waited in the same line.
+  // Both clicks of one person waited in the same line. (A no before this one would have ended it.)
   if (!counted) return { state: 'already voted', approval };
   const ending = tally(approval, entitled ?? approval.rule);
   return { state: 'counted', approval: ending ? await end(sql, row, ending) : approval };
