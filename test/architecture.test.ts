@@ -57,3 +57,8 @@ test('every file opens with one plain line that says what it is for', () => {
   const silent = files.filter((file) => !/^(#!.*\n)?\/\*\* \S.{10,}/.test(readFileSync(join(source, file), 'utf8')));
   expect(silent.map((file) => `src/${file}`)).toEqual([]);
 });
+
+test('mem0, which writes and sends where it may, is known to one file', () => {
+  const knowing = files.filter((file) => importsOf(file).some((target) => target.startsWith('mem0ai')));
+  expect(knowing).toEqual(['memory/mem0.ts']);
+});

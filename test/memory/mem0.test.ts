@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { QuietTalk } from '../../src/core/facts.ts';
 import type { Answer, Turn } from '../../src/core/model.ts';
-import { createMem0 } from '../../src/memory/mem0.ts';
-import { eng, stored } from './samples.ts';
+import { createHostedMem0, createMem0 } from '../../src/memory/mem0.ts';
+import { openMem0Service } from './mem0-service.ts';
+import { alice, eng, stored } from './samples.ts';
 
 const talk: QuietTalk = {
   talk: `${eng}:1.1`,
@@ -23,13 +24,20 @@ const answer = (text: string): Answer => ({
 const fact = 'The tunnel to staging listens on port 5433.';
 
 let home: string;
-const sockets: Socket[] = [];
+/** Every place that anything in this process tried to reach. */
+const reached: string[] = [];
+let opened = 0;
 const printed: unknown[] = [];
 const before = { HOME: process.env.HOME, files: readdirSync('.') };
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sophia-home-'));
   process.env.HOME = home;
-  subscribe('net.client.socket', (message) => sockets.push((message as { socket: Socket }).socket));
+  subscribe('net.client.socket', (message) => {
+    const { socket } = message as { socket: Socket };
+    opened++;
+    socket.on('lookup', (_error, _address, _family, host) => reached.push(host));
+    socket.on('connect', () => reached.push(`http://${socket.remoteAddress}:${socket.remotePort}`));
+  });
   for (const way of ['log', 'warn', 'error', 'info', 'debug'] as const)
     vi.spyOn(console, way).mockImplementation((...words) => void printed.push(words));
 });
@@ -77,7 +85,7 @@ test('it writes no file, opens no connection and prints nothing', async () => {
   expect(readdirSync(home)).toEqual([]);
   expect(readdirSync('.').filter((file) => !before.files.includes(file))).toEqual([]);
   expect(existsSync('memory.db') || existsSync('vector_store.db')).toBe(false);
-  expect(sockets).toEqual([]);
+  expect(opened).toBe(0);
   expect(printed).toEqual([]);
   expect(process.env.MEM0_TELEMETRY).toBe('false');
 });
@@ -89,4 +97,33 @@ test('an answer that cannot be read is a failure, not a talk without facts', asy
   expect(await asking(off).extractor.draw(talk)).toEqual({ state: 'failed', reason: 'No model answers.', usd: 0.001 });
   expect(await asking(answer('```json\n{"memory": []}\n```')).extractor.draw(talk)).toMatchObject({ drafts: [] });
   expect(printed).toEqual([]);
+});
+
+test('the hosted service gets the talk and no name of ours, and keeps nothing of it', async () => {
+  const service = await openMem0Service({ drawn: [fact] });
+  const extractor = createHostedMem0({ apiKey: service.apiKey, host: service.url, askEveryMs: 1 });
+  expect(await extractor.draw(talk)).toEqual({ state: 'drawn', drafts: [{ text: fact }], usd: 0 });
+  expect(service.requests.toSorted()).toEqual([
+    'DELETE /v1/memories/',
+    'GET /v1/event/0b0f3c1e-6f57-4d26-9d2e-1c9a5f6a7b11/',
+    'GET /v1/event/0b0f3c1e-6f57-4d26-9d2e-1c9a5f6a7b11/',
+    'GET /v1/ping/',
+    'POST /v3/memories/',
+    'POST /v3/memories/add/',
+  ]);
+  expect(service.kept.size).toBe(0);
+  expect(service.added[0]?.messages[0]?.content).toBe('Alice (2026-03-02): the staging tunnel listens on port 5433');
+  expect(JSON.stringify(service.added)).not.toMatch(new RegExp(`${alice}|${eng}`));
+  expect(new Set(reached)).toEqual(new Set([service.url]));
+  expect(readdirSync(home)).toEqual([]);
+  await service.close();
+});
+
+test('what the hosted service could not work on is a failure, and deleted there all the same', async () => {
+  const service = await openMem0Service({ drawn: [fact], fails: true });
+  const hosted = (apiKey: string) => createHostedMem0({ apiKey, host: service.url, askEveryMs: 1 }).draw(talk);
+  expect(await hosted(service.apiKey)).toMatchObject({ state: 'failed', reason: 'mem0 could not work on it' });
+  expect(service.kept.size).toBe(0);
+  expect(await hosted('m0-another-key')).toMatchObject({ state: 'failed' });
+  await service.close();
 });

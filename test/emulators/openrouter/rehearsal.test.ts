@@ -527,3 +527,23 @@ describe('honesty', () => {
     expect(rehearse(request)).toEqual(rehearse(structuredClone(request)));
   });
 });
+
+test('asked for memories of a talk, it names the statements in it as they stand', () => {
+  const system = 'You are a Memory Extractor';
+  const user = `## New Messages
+user: Bob (2026-03-02): where does the tunnel listen?
+user: Carol (2026-03-02): the staging tunnel listens on port 5433
+user: Bob (2026-03-02): thanks a lot for looking that up
+
+## Observation Date
+2026-03-02`;
+  const { text: said } = rehearse({
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: user },
+    ],
+  });
+  expect(JSON.parse(said ?? '')).toEqual({
+    memory: [{ id: '0', text: 'Carol: the staging tunnel listens on port 5433', attributed_to: 'user' }],
+  });
+});

@@ -9,13 +9,19 @@ import { openStore } from '../../../src/store/index.ts';
 import { tryTriples } from '../../memory/access-triples.ts';
 import { indexes } from '../../memory/indexes.ts';
 import { makeCodeSet } from './code-set.ts';
+import { evaluateFacts } from './facts.ts';
 import { readLocomo } from './locomo.ts';
 import { type Figures, measure, type Question, Tally, table } from './questions.ts';
 import { leaks, makeSlackSet } from './slack-set.ts';
 
 export async function evaluate(words: string[]): Promise<number> {
-  const { values } = parseArgs({ args: words, options: { data: { type: 'string' }, access: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { data: { type: 'string' }, access: { type: 'string' } },
+  });
   if (values.access) return triesOfAccess(Number(values.access));
+  if (positionals[0] === 'facts') return evaluateFacts();
   if (values.data) {
     const figures = await measureSet(readLocomo(values.data));
     process.stdout.write(table('LoCoMo (single turns)', figures));

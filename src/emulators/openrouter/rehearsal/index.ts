@@ -6,6 +6,7 @@ import { type Conversation, type Exchange, readConversation } from './conversati
 import { type Facts, readFacts } from './facts.ts';
 import { tellFiles } from './files.ts';
 import { fitTool } from './fit.ts';
+import { drawMemories } from './memories.ts';
 import { tell } from './prose.ts';
 import { isObject, itemsOf } from './results.ts';
 
@@ -25,6 +26,8 @@ const providers: [RegExp, RegExp][] = [
 ];
 
 export function rehearse(request: ChatRequest): ChatAnswer {
+  const drawn = drawMemories(request);
+  if (drawn) return drawn;
   const conversation = readConversation(request);
   const { question, tools, exchanges } = conversation;
   const facts = readFacts(conversation);
