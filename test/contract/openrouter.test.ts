@@ -152,7 +152,7 @@ describe.skipIf(!specsPresent)('OpenRouter, by its own contract (skipped where .
     expect(proxy.problems).toEqual([]);
   });
 
-  test('every chunk of a stream is as documented, also one that breaks off', async () => {
+  test('every chunk of a stream is as documented, also one that breaks off or begins late', async () => {
     // The document wraps each chunk in `data`, which is the name of the line it stands on and not a field.
     const contract = await openContract({
       ...spec,
@@ -162,8 +162,8 @@ describe.skipIf(!specsPresent)('OpenRouter, by its own contract (skipped where .
       },
     });
     emulator.script(() => ({ text: 'two are open', calls: [{ name: tool.name, arguments: { repo: 'acme/web' } }] }));
-    for (const fault of [undefined, 'mid-stream error'] as const) {
-      if (fault) emulator.fail(fault);
+    for (const fault of [undefined, 'mid-stream error', 'slow first token'] as const) {
+      if (fault) emulator.fail(fault, { delayMs: 5 });
       const response = await fetch(`${emulator.baseUrl}/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${emulator.apiKey}`, 'content-type': 'application/json' },

@@ -39,16 +39,25 @@ test('a model that breaks off in the middle is replaced by the next, and the ans
   const place = await stage.driver.say(alice, eng, tools);
   await stage.driver.reply(place, [`I am ${gpt}.`, `fell back after ${sonnet}`]);
   expect(asked()).toEqual([sonnet, gpt]);
+  await stage.quiet();
+  expect(stage.count(place, /I am/)).toBe(1);
+  expect(stage.count(place, new RegExp(`I am ${sonnet}`))).toBe(0);
 });
 
 test('a slow one is not waited for when a quick word is wanted, and only the winner is heard', async () => {
   named();
-  stage.world.openRouter.fail('slow', { model: mini, delayMs: 20_000 });
+  // The loser would ask for a deed, and not much later.
+  stage.world.openRouter.script((request) =>
+    request.model === mini
+      ? { calls: [{ name: 'merge', arguments: { number: 12, repo: 'acme/web' } }], model: mini, cost: 0.001 }
+      : undefined,
+  );
+  stage.world.openRouter.fail('slow first token', { model: mini, delayMs: 1_500 });
   const place = await stage.driver.say(alice, eng, '@sophia hello there');
   await stage.driver.reply(place, [`I am ${flash}.`, 'had said nothing after 1000 ms']);
   await stage.quiet();
   expect(asked()).toEqual([mini, flash]);
-  expect(JSON.stringify(stage.thread(place))).not.toContain(`I am ${mini}`);
+  expect(stage.rows('SELECT id FROM approvals')).toEqual([]);
 });
 
 test('a call of a tool that is not there is not carried out: a stronger model is asked, once', async () => {

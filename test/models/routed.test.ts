@@ -1,4 +1,5 @@
 /** The house's Model with measured routing, against the emulator and a real store: who is asked, in which order, and what is learned. */
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '../../src/core/connector.ts';
 import type { Answer, ModelClass, Turn } from '../../src/core/model.ts';
@@ -247,6 +248,9 @@ test('Prometheus is told what happened and how the models stand', async () => {
     'sophia_model_traffic_share{class="coding",model="other/coder"} 1',
   ])
     expect(text).toContain(line);
+  const told = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const names = (of: string, pattern: RegExp) => [...of.matchAll(pattern)].map(([, name]) => name).toSorted();
+  expect(names(told, /^\| `(sophia_model_\w+)`/gm)).toEqual(names(text, /^# TYPE (\w+)/gm));
 });
 
 describe('in a hurry', () => {
@@ -262,6 +266,14 @@ describe('in a hurry', () => {
     );
     const standing = (await routing.standings()).find((one) => one.class === 'speed' && one.model === 'quick/one');
     expect(standing?.failures).toBe(0);
+  });
+
+  test('a stream that is open and silent is no answer yet: the second is asked', async () => {
+    const { model } = house({ hedgeMs: 30 });
+    emulator.fail('slow first token', { model: 'quick/one', delayMs: 5_000 });
+    const answer = await model.answer(turn({ class: 'speed' }), { heard: () => undefined });
+    expect(by(answer)).toBe('quick/two');
+    expect(asked()).toEqual(['quick/one', 'quick/two']);
   });
 
   test('the first is not doubled when it speaks in time, and other classes never are', async () => {

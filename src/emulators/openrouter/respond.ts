@@ -18,7 +18,8 @@ export async function respond(
   const kind = fault?.kind;
   if (kind === 'silence') return;
   if (kind === 'broken connection') return void response.destroy();
-  if (fault?.delayMs !== undefined && !(await lasts(response, fault.delayMs))) return;
+  const begun = kind === 'slow first token' && envelope.request.stream === true;
+  if (!begun && fault?.delayMs !== undefined && !(await lasts(response, fault.delayMs))) return;
   if (typeof kind === 'number') return sendError(response, kind, fault?.retryAfter);
   const headers = { 'x-generation-id': envelope.id };
   if (kind === 'error in 200') return sendJson(response, 200, errorBody(502), headers);
@@ -28,7 +29,9 @@ export async function respond(
     return;
   }
   const spoiled = { ...envelope, answer: spoil(envelope, fault) };
-  if (envelope.request.stream) return sendStream(response, spoiled, kind === 'mid-stream error', paceMs);
+  const silentMs = begun ? (fault?.delayMs ?? 0) : 0;
+  if (envelope.request.stream)
+    return sendStream(response, spoiled, { breaks: kind === 'mid-stream error', silentMs, paceMs });
   const body = completion(spoiled);
   if (kind !== 'half a body') return sendJson(response, 200, body, headers);
   const text = JSON.stringify(body);
@@ -61,8 +64,7 @@ function sendError(response: ServerResponse, code: number, retryAfter: number | 
 async function sendStream(
   response: ServerResponse,
   envelope: Envelope,
-  breaks: boolean,
-  paceMs: number,
+  { breaks, silentMs, paceMs }: { breaks: boolean; silentMs: number; paceMs: number },
 ): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream',
@@ -71,6 +73,10 @@ async function sendStream(
   });
   // A comment keeps the connection open while nothing can be said yet; clients must skip it.
   response.write(': OPENROUTER PROCESSING\n\n');
+  if (silentMs > 0) {
+    if (!(await lasts(response, silentMs))) return;
+    response.write(': OPENROUTER PROCESSING\n\n');
+  }
   const all = chunks(envelope);
   const sent = breaks ? [...all.slice(0, Math.ceil(all.length / 2)), chunkError(envelope)] : all;
   for (const chunk of sent) {

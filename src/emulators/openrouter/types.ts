@@ -67,6 +67,8 @@ export type FaultKind =
   | 'invalid tool json'
   /** The right answer, `delayMs` late. */
   | 'slow'
+  /** The stream opens at once and is kept open; its first words come `delayMs` late. Without a stream the same as `slow`. */
+  | 'slow first token'
   /** Never answers; ends when the client gives up. */
   | 'silence'
   | 'wrong content type'
