@@ -73,7 +73,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   };
 
   const commands = commandsOf(wanted, roll);
-  const counts = { kills: 0, pauses: 0, lost: 0, refused: 0 };
+  const counts = { kills: 0, pauses: 0, taken: 0, lost: 0, refused: 0 };
   const said: string[] = [];
   const begun = Date.now();
   let over = false;
@@ -112,8 +112,11 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
         process.kill(pid, 'SIGSTOP');
         turnToOneAlive(app);
         // On SQLite the sleeper may hold the database: then nothing is aged, as nobody else could write either.
+        const before = await records.holders();
         await records.age().catch(() => {});
-        await pause(300 + roll.below(700));
+        await pause(300 + roll.below(700) + (apps.length > 1 ? 1_000 : 0));
+        for (const [id, holder] of await records.holders())
+          if (before.has(id) && before.get(id) !== holder) counts.taken++;
         try {
           process.kill(pid, 'SIGCONT');
         } catch {
@@ -156,8 +159,9 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   const quiet = async () => {
     const open = await records.rows('SELECT id FROM inbox WHERE done_at IS NULL').catch(() => [{}]);
     const running = await records.rows("SELECT id FROM runs WHERE state = 'running'").catch(() => [{}]);
+    const owed = await records.rows('SELECT send_id FROM owed').catch(() => [{}]);
     const runs = await records.rows('SELECT id FROM runs').catch(() => []);
-    return open.length === 0 && running.length === 0 && runs.length >= commands.length;
+    return open.length === 0 && owed.length === 0 && running.length === 0 && runs.length >= commands.length;
   };
   while (!(await quiet()) && Date.now() < deadline) {
     await pause(300);
@@ -207,7 +211,8 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
       : ['messages and runs differ in number']),
     ...((await ledger("state = 'started'")) === 0 ? [] : ['a deed was left open']),
     ...account(deeds, effects, reports),
-    // Nothing would be proved by a world in which nothing is done.
+    // Nothing would be proved by a world in which nothing is done, nor by sleepers from whom nobody takes over.
+    ...(wanted < 100 || apps.length === 1 || counts.taken > 0 ? [] : ['nobody took over from a sleeper']),
     ...(wanted < 100 ? [] : doing).filter((action) => done(action) === 0).map((action) => `no ${action} was done`),
     ...((await count("SELECT count(*) AS n FROM approvals WHERE state IN ('pending', 'approved')")) === 0
       ? []
@@ -228,7 +233,7 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
       `${kind}, ${apps.length} process${apps.length === 1 ? '' : 'es'}, seed ${values.seed}: ${commands.length} runs in ${seconds} s`,
       `  runs: ${list(runStates)}`,
       `  deeds: ${list(states)}`,
-      `  ${counts.kills} kills, ${counts.pauses} pauses, ${counts.lost} answers lost and ${counts.refused} requests refused (5xx, 429) on purpose`,
+      `  ${counts.kills} kills, ${counts.pauses} pauses (${counts.taken} runs taken over from sleepers before they woke), ${counts.lost} answers lost and ${counts.refused} requests refused (5xx, 429) on purpose`,
       `  deed by deed: ${effects.length} effects; done: ${doing.map((action) => `${done(action)} ${action}`).join(', ')}`,
       `  reported: ${['done', 'failed', 'refused', 'unknown', 'broke'].map((end) => `${reports.filter(({ outcomes }) => outcomes[0] === end).length} ${end}`).join(', ')}`,
       `  violations: ${problems.length === 0 ? 'none' : problems.slice(0, 20).join('\n    ')}`,
