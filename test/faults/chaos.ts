@@ -90,8 +90,9 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   const breaking = (async () => {
     let starting = 0;
     while (!over) {
-      // As long up as it takes to start, however busy this machine is.
+      // After a kill as long up as it took to start, however busy this machine is.
       await pause(400 + roll.below(1_200) + starting);
+      starting = 0;
       if (over) return;
       const app = roll.one(apps);
       if (app.state !== 'running' || app.pid === undefined) continue;
