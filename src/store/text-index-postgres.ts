@@ -2,15 +2,19 @@
 import { sql } from 'kysely';
 import type { IndexQuery } from '../core/recall-index.ts';
 import type { Sql } from './schema.ts';
+import { keepCounts } from './text-index-counts.ts';
 
 /** Counting a word stops here: it is common enough. */
-const common = 4_000;
+const common = 2_001;
 /** About as many rows are scored; with more than that to find, the commonest words are left to the re-scorer. */
-const mostScored = 4_000;
+const mostScored = 2_000;
 
-export function findInPostgres(db: Sql): (query: IndexQuery) => Promise<string[]> {
+export function createFindInPostgres(db: Sql): (query: IndexQuery) => Promise<string[]> {
+  const count = keepCounts(countInPostgres, 20);
+
   return async ({ words, acls, kinds, limit }) => {
-    const counted = await count(words);
+    const counts = await count(words);
+    const counted = words.map((word, index) => ({ word, rows: counts[index] ?? 0 }));
     const known = counted.filter((one) => one.rows > 0).sort((one, other) => one.rows - other.rows);
     let room = mostScored;
     const searched = known.filter(({ rows }, index) => {
@@ -34,13 +38,13 @@ export function findInPostgres(db: Sql): (query: IndexQuery) => Promise<string[]
     return rows.map((row) => row.id);
   };
 
-  async function count(words: string[]): Promise<{ word: string; rows: number }[]> {
+  async function countInPostgres(words: string[]): Promise<number[]> {
     const each = words.map(
-      (word) => sql`select ${word} as word, (select count(*) from
+      (word, index) => sql`select ${index}::int as place, (select count(*) from
         (select 1 from memories where words_index @@ ${quoted(word)}::tsquery limit ${common}) as counted) as rows`,
     );
-    const { rows } = await sql<{ word: string; rows: string }>`${sql.join(each, sql` union all `)}`.execute(db);
-    return rows.map((row) => ({ word: row.word, rows: Number(row.rows) }));
+    const { rows } = await sql<{ rows: string }>`${sql.join(each, sql` union all `)} order by place`.execute(db);
+    return rows.map((row) => Number(row.rows));
   }
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { IndexQuery } from '../core/recall-index.ts';
 import { kindWord, tokenWord } from './memory-place.ts';
 import type { Sql } from './schema.ts';
-import { createCounts } from './text-index-counts.ts';
+import { keepCounts } from './text-index-counts.ts';
 
 /** Beyond this many tokens the table's own column filters alone: a long expression costs more than it spares. */
 const mostTokens = 60;
@@ -11,6 +11,7 @@ const mostTokens = 60;
 const mostScored = 5_000;
 /** The index leaves out what is foreign where this many rows at most may be read; else the table does, best rows first. */
 const mostWalked = 20_000;
+const mostCounted = mostWalked + 1;
 /** Rows looked up at once for each one wanted, and in all. */
 const looksForEach = 2;
 const mostLooked = 4_000;
@@ -24,7 +25,18 @@ type Scored = { scores: Map<number, number>; whole: boolean };
 type Looked = { number: number; id: string; acl: string; kind: string; length: number };
 
 export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<string[]> {
-  const count = createCounts(db, Math.max(mostScored, mostWalked));
+  const count = async (terms: string[]): Promise<number[]> => {
+    const all: number[] = [];
+    for (const term of terms) {
+      const { rows } = await sql<{ rows: number }>`select count(*) as rows from
+        (select 1 from memories_fts where memories_fts match ${term} limit ${mostCounted})`.execute(db);
+      all.push(Number(rows[0]?.rows ?? 0));
+    }
+    return all;
+  };
+  const countOfWords = keepCounts(count);
+  // How many rows a place has only decides on the way they are looked for.
+  const countOfPlaces = keepCounts(count, 0);
 
   return async ({ words, acls, kinds, limit }) => {
     const filters = [
@@ -57,16 +69,15 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
 
   async function filterOf(words: string[]): Promise<Filter | null> {
     if (words.length === 0) return null;
-    let rows = 0;
-    for (const word of words) rows += await count(word, 'place');
-    return { match: `place : (${words.map(quoted).join(' OR ')})`, rows };
+    const counts = await countOfPlaces(words.map((word) => `place : ${quoted(word)}`));
+    return { match: `place : (${words.map(quoted).join(' OR ')})`, rows: counts.reduce((sum, rows) => sum + rows, 0) };
   }
 
   /** What the words are worth that a row holds, by its number; newer rows come later in the table and sooner here. */
   async function scored(words: string[], filters: Filter[], limit: number): Promise<Scored> {
     const most = Math.min(...filters.map((one) => one.rows), Number.POSITIVE_INFINITY);
-    const counted: Counted[] = [];
-    for (const word of words) counted.push({ word, rows: await count(word, 'words') });
+    const counts = await countOfWords(words.map((word) => `words : ${quoted(word)}`));
+    const counted: Counted[] = words.map((word, index) => ({ word, rows: counts[index] ?? 0 }));
     const known = counted.filter(({ rows }) => rows > 0).sort((one, other) => one.rows - other.rows);
     const scores = new Map<number, number>();
     const add = async (some: Counted[], take: number) => {

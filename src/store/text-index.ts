@@ -1,11 +1,11 @@
 /** The full-text index that lives with the record: it is as current as the record, and every replica shares it. */
 import type { RecallIndex } from '../core/recall-index.ts';
 import type { Sql, StoreKind } from './schema.ts';
-import { findInPostgres } from './text-index-postgres.ts';
+import { createFindInPostgres } from './text-index-postgres.ts';
 import { createFindInSqlite } from './text-index-sqlite.ts';
 
 export function createTextIndex(db: Sql, kind: StoreKind): RecallIndex {
-  const find = kind === 'sqlite' ? createFindInSqlite(db) : findInPostgres(db);
+  const find = kind === 'sqlite' ? createFindInSqlite(db) : createFindInPostgres(db);
   return {
     name: kind === 'sqlite' ? 'fts5' : 'postgres',
     // The record's own columns are what is searched; they come and go with the row.
