@@ -7,7 +7,11 @@ import type { Sql, StoreKind } from './schema.ts';
  * inbox, whose rows wait for the disk, still holds the delivery it came from.
  */
 export async function withoutWaiting(db: Sql, kind: StoreKind, work: (inside: Sql) => Promise<void>): Promise<void> {
-  if (kind === 'postgres') return db.transaction().execute(work);
+  if (kind === 'postgres')
+    return db.transaction().execute(async (inside) => {
+      await sql`set local synchronous_commit = off`.execute(inside);
+      await work(inside);
+    });
   await db.connection().execute(async (one) => {
     await sql`pragma synchronous = normal`.execute(one);
     try {

@@ -17,6 +17,7 @@ import { facts } from './045-facts.ts';
 import { owed } from './046-owed.ts';
 import { refused } from './047-refused.ts';
 import { told } from './048-told.ts';
+import { searchAtOnce } from './060-search-at-once.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -36,6 +37,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '046_owed': { up: owed },
     '047_refused': { up: refused },
     '048_told': { up: told },
+    '060_search_at_once': { up: (db) => searchAtOnce(db, kind) },
   };
   return { getMigrations: async () => migrations };
 }
