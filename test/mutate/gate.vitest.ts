@@ -1,7 +1,7 @@
 /** The tests that judge mutants of the gate: those that call it directly, since a survivor is run through all of them. */
 import { defineConfig } from 'vitest/config';
 
-const judges = ['approve', 'begin', 'decide', 'entitled', 'perform', 'ruling', 'second-try', 'workflow'];
+const judges = ['approve', 'begin', 'decide', 'entitled', 'execute', 'perform', 'ruling', 'second-try', 'workflow'];
 
 export default defineConfig({
   test: {
