@@ -21,7 +21,7 @@ import { keepUp } from './memory/keep-up.ts';
 import { chooseClass } from './models/index.ts';
 import { connectAll, healthOf } from './parts/connectors.ts';
 import { createLog, readFiles, secrets } from './parts/files.ts';
-import { connectFacts, connectMemory } from './parts/memory.ts';
+import { connectFacts, connectMemory, keepOf } from './parts/memory.ts';
 import { connectModels } from './parts/models.ts';
 import { startRounds } from './parts/rounds.ts';
 import { capsOf, missingForSlack, readSettings, type Settings, wantsSlack } from './settings.ts';
@@ -46,7 +46,8 @@ async function serve(settings: Settings): Promise<void> {
   const now = () => new Date();
   const store = await openStore(place);
   await seedPolicy({ policies: store.policies, policyFile: files.policy, now });
-  const { memory, upkeep, index } = await connectMemory(settings, store, log, now);
+  const keep = keepOf(settings, (channel) => slack.surface.placeKind(channel));
+  const { memory, upkeep, index } = await connectMemory(settings, store, log, now, keep);
   const slack = await createSlack({
     listening: { memory, redact, hears: settings.SOPHIA_LISTEN === 'invited' },
     botToken: settings.SLACK_BOT_TOKEN ?? '',
@@ -132,7 +133,11 @@ async function serve(settings: Settings): Promise<void> {
   log.info({ ...listening, store: store.kind, actions: actions.size }, 'Sophia is here');
   const stopRounds = startRounds(house, store, settings, slack.team);
   const stopUpkeep = keepUp(upkeep);
-  const facts = connectFacts(settings, store, { ...{ index, log, now }, model: models.model, owner: house.owner });
+  const facts = connectFacts(settings, store, {
+    ...{ index, keep, log, now },
+    model: models.model,
+    owner: house.owner,
+  });
   const stopFacts = settings.SOPHIA_FACTS === 'on' ? keepUp(facts, facts.everyMs) : async () => undefined;
   slack.replay().catch((error) => log.error({ error: String(error) }, 'the inbox could not be replayed'));
 

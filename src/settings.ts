@@ -41,6 +41,8 @@ const schema = z.object({
   DATABASE_URL: text,
   SOPHIA_LISTEN: z.enum(['off', 'invited']).default('off'),
   SOPHIA_KEEP_DAYS: z.coerce.number().int().min(1).max(3_650).default(400),
+  SOPHIA_KEEP_PRIVATE_DAYS: z.coerce.number().int().min(1).max(3_650).optional(),
+  SOPHIA_KEEP_SHARED_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   SOPHIA_KEEP_DIRECT_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   SOPHIA_FACTS: z.enum(['on', 'off']).default('on'),
   SOPHIA_FACTS_QUIET_MINUTES: z.coerce.number().positive().max(1_440).default(10),

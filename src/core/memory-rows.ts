@@ -1,8 +1,9 @@
 /** The record of what is remembered, in the SQL store: rows, their order in talks, and what an index still has to learn. */
 import type { MemoryKind, MemoryRow, Selection } from './memory.ts';
+import type { PlaceKind } from './place.ts';
 
-/** `words`: the text as searched, separated by spaces. */
-export type StoredMemory = MemoryRow & { words: string };
+/** `words`: the text as searched, separated by spaces. `keepAs`: the kind of place whose time of keeping holds; null: none. */
+export type StoredMemory = MemoryRow & { words: string; keepAs: PlaceKind | null };
 
 /** A row's place in its talks, without its text. */
 export type Standing = Pick<MemoryRow, 'id' | 'acl' | 'thread' | 'talk' | 'at'>;
@@ -21,6 +22,8 @@ export interface MemoryRows {
   /** Removes what fits and what was made from it; returns the ids. Each stays noted for the index until `removed`. */
   forget(selection: Selection): Promise<string[]>;
   expire(now: string, limit: number): Promise<string[]>;
+  /** Removes rows of such places said before then, whatever end they were given. */
+  outlive(place: PlaceKind, saidBefore: string, limit: number): Promise<string[]>;
   /**
    * Keeps rows made from others, unless one of these is gone, says something else or has another audience by now: then none
    * is kept, and false returned.
@@ -33,12 +36,14 @@ export interface MemoryRows {
   /** Lets a row out of quarantine; false when it was not in it. */
   release(id: string): Promise<boolean>;
   /** Gives a channel's rows another token; returns the ids. */
-  move(channel: string, acl: string): Promise<string[]>;
+  move(channel: string, acl: string, place: PlaceKind): Promise<string[]>;
+  /** Other words for one row; false when it is gone. */
+  correct(id: string, words: Pick<StoredMemory, 'text' | 'words'>, by: string, at: string): Promise<boolean>;
   about(person: string): Promise<MemoryRow[]>;
   /** Rows after this number in storing order, for exports and rebuilding. */
   page(after: number, limit: number): Promise<{ rows: StoredMemory[]; last: number }>;
   /** Rows whose words another version made. */
-  outdated(version: string, limit: number): Promise<MemoryRow[]>;
+  outdated(version: string, limit: number): Promise<StoredMemory[]>;
   count(kinds?: readonly MemoryKind[]): Promise<number>;
   /** Rows that an index outside the store does not hold as they are now. */
   unindexed(index: string, limit: number): Promise<StoredMemory[]>;

@@ -37,9 +37,12 @@ export type MemoryRow = {
   trust: Trust;
   /** Not recalled from then on, and swept away soon after. */
   expiresAt: string | null;
+  /** Whoever it is of or about put other words in its place. */
+  corrected: { by: string; at: string } | null;
 };
 
-export type Recollection = MemoryRow & { score: number };
+/** `because`: words of the question that it has. */
+export type Recollection = MemoryRow & { score: number; because?: string[] };
 
 /** What a caller must say; the rest has a usual value. */
 export type NewMemory = Pick<MemoryRow, 'acl' | 'kind' | 'text' | 'person' | 'thread' | 'at' | 'tainted' | 'source'> &
@@ -82,6 +85,8 @@ export interface Memory {
   release(id: string): Promise<boolean>;
   /** What is known of a person: said, kept, or about them. */
   about(person: string): Promise<MemoryRow[]>;
+  /** Puts other words in the place of a row's; where it comes from stays, what was made from the old ones goes. */
+  correct(id: string, text: string, by: string): Promise<boolean>;
   /** A channel's rows get another token, at once: it was made private, or shared. */
   move(channel: string, acl: string): Promise<number>;
 }

@@ -3,6 +3,7 @@ import type { Attachment } from './attachment.ts';
 import type { Access } from './memory.ts';
 import type { Message } from './message.ts';
 import type { Person, PersonId } from './person.ts';
+import type { PlaceKind } from './place.ts';
 import type { Reply } from './reply.ts';
 import type { MessageRef, ThreadId } from './thread.ts';
 
@@ -62,6 +63,8 @@ export interface Surface {
   group(name: string): Promise<PersonId[]>;
   /** What may be recalled for this person there, as it stands now; fails closed (throws) when it cannot be known. */
   access(person: PersonId, place: Pick<Message, 'channel' | 'audience'>): Promise<Access>;
+  /** What kind of place a channel (`slack:T1:C1`) is now; throws when it cannot be known. */
+  placeKind(channel: string): Promise<PlaceKind>;
   /** The ACL token of a channel (`slack:T1:C1`) as it is now; throws when it cannot be known. */
   audience(channel: string): Promise<string>;
   permalink(message: MessageRef): Promise<string>;

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import type { Person } from '../core/person.ts';
 import type { Reply } from '../core/reply.ts';
 import { readIntent } from './intent.ts';
+import { mayAsk } from './may-ask.ts';
 import { sayHelp } from './reply.ts';
 
 const strangers: Extract<Intent, { kind: 'unclear' }> = {
@@ -15,10 +16,10 @@ const strangers: Extract<Intent, { kind: 'unclear' }> = {
 };
 
 /** What this person asks for; of others than members, only what is theirs whoever they are. */
-export function intentOf(message: Message, { kind }: Pick<Person, 'kind'>, actions: Services['actions']): Intent {
+export function intentOf(message: Message, person: Pick<Person, 'kind'>, actions: Services['actions']): Intent {
   const wanted = readIntent(message, actions);
-  const own = wanted.kind === 'act' && !wanted.planOnly && actions.get(wanted.action)?.everyone === true;
-  return kind === 'member' || (own && kind !== 'bot') ? wanted : strangers;
+  const action = wanted.kind === 'act' && !wanted.planOnly ? actions.get(wanted.action) : undefined;
+  return mayAsk(person, action) ? wanted : strangers;
 }
 
 /** True when it was: there is no thread, and nothing to remember or to take up again. */

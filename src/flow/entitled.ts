@@ -2,6 +2,7 @@
 import type { Approval, Entitled, Rule } from '../core/approval.ts';
 import type { Services } from '../core/job.ts';
 import { parseThreadId } from '../core/thread.ts';
+import { mayAsk } from './may-ask.ts';
 
 export const noLongerMember = 'Whoever asked for this is no full member of the workspace any more.';
 
@@ -15,7 +16,7 @@ export async function currentApprovers(
   const run = await services.runs.get(approval.runId);
   if (!action || !run) return { ...none, refused: 'The action or its run is no longer there.' };
   const requester = await services.surface(parseThreadId(approval.thread).surface).person(approval.requester);
-  if (requester.kind !== 'member') return { ...none, refused: noLongerMember };
+  if (!mayAsk(requester, action)) return { ...none, refused: noLongerMember };
   const ruling = await services.policy.rule({
     action,
     plan: approval.plan,

@@ -14,6 +14,7 @@ import type { ActionCall, Ready } from './call.ts';
 import { execute } from './execute.ts';
 import { frozen } from './frozen.ts';
 import { parseInput } from './input.ts';
+import { mayAsk } from './may-ask.ts';
 import { lookContext, planOf } from './plan.ts';
 import { runRead } from './read.ts';
 import { deedHash, rule, ruleCall } from './ruling.ts';
@@ -168,9 +169,7 @@ async function check(job: Job, call: ActionCall): Promise<Checked> {
       `That does not fit ${action.name}: ${parsed.problem}.`,
       action.example && `For example: \`${action.example}\``,
     );
-  // One's own data is everybody's to ask for.
-  const own = action.everyone === true && job.requester.kind !== 'bot';
-  if (job.requester.kind !== 'member' && !own)
+  if (!mayAsk(job.requester, action))
     return refuse('not_permitted', 'Only full members of this workspace may ask me to act.');
   if (call.breakGlass !== undefined) {
     const why = await mayNotBreak(job, action.name);

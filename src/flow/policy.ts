@@ -93,12 +93,13 @@ const brakes = new Set(['sophia_stop_run', 'sophia_freeze', 'sophia_revoke_lease
 /** What holds where the document says nothing: reads are free, a write asks one who is not the requester, a destroy asks two. */
 export const builtInRules: PolicyRule[] = [
   builtIn(
-    'stopping, freezing, remembering, forgetting one’s own and reviewing need nobody',
+    'stopping, freezing, remembering, correcting and forgetting one’s own, and reviewing need nobody',
     [
       'sophia_stop_run',
       'sophia_freeze',
       'sophia_remember',
       'sophia_forget',
+      'sophia_correct_memory',
       'sophia_keep_memory',
       'sophia_refuse_memory',
       'sophia_review_break_glass',

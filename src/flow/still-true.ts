@@ -9,6 +9,7 @@ import { overBudget } from './budget.ts';
 import type { ActionCall, Ready } from './call.ts';
 import { currentApprovers, noLongerMember, standingVoters } from './entitled.ts';
 import { frozen } from './frozen.ts';
+import { mayAsk } from './may-ask.ts';
 import { lookContext, planOf } from './plan.ts';
 import { grantOver, rule, ruleCall } from './ruling.ts';
 
@@ -30,7 +31,7 @@ export async function whyNotNow(
   approvalId: string | null,
 ): Promise<Fallen | null> {
   const held = async () => (await heldUp(job, call, ready.plan)) ?? (await tooDear(job, ready.plan));
-  const before = (await held()) ?? (await whyNotTheirs(job));
+  const before = (await held()) ?? (await whyNotTheirs(job, call));
   if (before) return before;
   const reason = approvalId ? await whyVoid(job, call, approvalId) : await whyNoLongerAllowed(job, call, ready);
   if (reason !== null) return { code: 'moved', reason };
@@ -49,7 +50,7 @@ export async function whyNotAgain(
   approvalId: string | null,
   { resumed }: { resumed: boolean },
 ): Promise<Fallen | null> {
-  const before = (await heldUp(job, call, ready.plan)) ?? (await whyNotTheirs(job));
+  const before = (await heldUp(job, call, ready.plan)) ?? (await whyNotTheirs(job, call));
   if (before) return before;
   const moved = resumed ? null : await whyMoved(job, call, ready.plan);
   const reason =
@@ -67,9 +68,9 @@ async function heldUp(job: Job, call: ActionCall, plan: Plan): Promise<Fallen | 
 }
 
 /** Days may lie between asking and now. */
-async function whyNotTheirs({ surface, requester }: Job): Promise<Fallen | null> {
-  const { kind } = await surface.person(requester.id);
-  return kind === 'member' ? null : { code: 'not_permitted', reason: noLongerMember };
+async function whyNotTheirs({ services, surface, requester }: Job, call: ActionCall): Promise<Fallen | null> {
+  const person = await surface.person(requester.id);
+  return mayAsk(person, services.actions.get(call.action)) ? null : { code: 'not_permitted', reason: noLongerMember };
 }
 
 async function tooDear(job: Job, plan: Plan): Promise<Fallen | null> {

@@ -132,7 +132,7 @@ export function createFacts(options: FactsOptions): FactRounds {
     const made: StoredMemory[] = [];
     const all = extractor.kind === 'summary' && texts.length > 0 ? [texts.join(' ')] : texts;
     for (const text of all) {
-      const row = await prepare(factOf(talk, text, extractor.kind), rows, { latest: new Map(), days: keep });
+      const row = await prepare(factOf(talk, text, extractor.kind), rows, { latest: new Map(), keep });
       if (row) made.push(row);
     }
     return rows.derive(made, talk.rows, wordsVersion);

@@ -4,9 +4,11 @@ import type { Embeddings } from '../core/embeddings.ts';
 import type { Access, Memory, NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
+import { withoutSecrets } from '../kit/secrets.ts';
 import { allowedTokens, mayTell } from './access.ts';
+import { createBecause } from './because.ts';
 import { pack } from './pack.ts';
-import { type Keep, type Latest, prepare } from './prepare.ts';
+import { type Keep, type Latest, placeKindOf, prepare, searchWords } from './prepare.ts';
 import { search } from './recall.ts';
 import { wordsVersion } from './words.ts';
 
@@ -22,7 +24,7 @@ export type MemoryOptions = {
 const mostHeld = 200;
 
 export function createMemory(options: MemoryOptions): Memory {
-  const { rows, index, embeddings = null, log, now = () => new Date(), keep: days } = options;
+  const { rows, index, embeddings = null, log, now = () => new Date(), keep: keeping } = options;
 
   /** Without its meaning a question is still found by its words. */
   async function meaningOf(query: string): Promise<number[] | undefined> {
@@ -39,7 +41,7 @@ export function createMemory(options: MemoryOptions): Memory {
     const latest: Latest = new Map();
     const made: StoredMemory[] = [];
     for (const one of given) {
-      const row = await prepare(one, rows, { latest, ...(days ? { days } : {}) });
+      const row = await prepare(one, rows, { latest, ...(keeping ? { keep: keeping } : {}) });
       if (row) made.push(row);
     }
     await rows.put(made, wordsVersion);
@@ -68,12 +70,13 @@ export function createMemory(options: MemoryOptions): Memory {
         ...(kinds ? { kinds } : {}),
         ...(vector && embeddings ? { meaning: { model: embeddings.model, vector } } : {}),
       });
-      return pack(found, maxTokens);
+      const because = createBecause(query);
+      return pack(found, maxTokens).map(({ words, ...row }) => ({ ...row, because: because(words) }));
     },
 
     async check(ids, access: Access) {
       const found = await rows.get(ids, allowedTokens(access), now().toISOString());
-      return found.filter(mayTell(access)).map(({ words: _words, ...row }) => ({ ...row, score: 0 }));
+      return found.filter(mayTell(access)).map(({ words: _words, keepAs: _keepAs, ...row }) => ({ ...row, score: 0 }));
     },
 
     async forget(selection) {
@@ -91,8 +94,16 @@ export function createMemory(options: MemoryOptions): Memory {
 
     about: (person) => rows.about(person),
 
+    async correct(id, text, by) {
+      const [row] = await rows.find({ ids: [id] }, 1);
+      if (!row) return false;
+      const said = withoutSecrets(text.toWellFormed());
+      return rows.correct(id, { text: said, words: searchWords({ ...row, text: said }) }, by, now().toISOString());
+    },
+
     async move(channel, acl) {
-      return (await rows.move(channel, acl)).length;
+      const place = keeping ? await placeKindOf(acl, channel, keeping) : 'private';
+      return (await rows.move(channel, acl, place)).length;
     },
   };
 }

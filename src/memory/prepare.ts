@@ -3,6 +3,7 @@ import { SophiaError } from '../core/error.ts';
 import { hashJson } from '../core/hash.ts';
 import type { NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import type { PlaceKind } from '../core/place.ts';
 import { withoutSecrets } from '../kit/secrets.ts';
 import { isToken } from './access.ts';
 import { wordsOf } from './words.ts';
@@ -14,13 +15,13 @@ const longestTalkMs = 2 * 3_600_000;
 export type Latest = Map<string, { at: string; talk: string | null } | null>;
 
 /** How long words are kept, by the kind of place; what somebody asked to be remembered, and code, stay until they are forgotten. */
-export type Keep = { channelDays: number; directDays: number };
+export type Keep = { days: Record<PlaceKind, number>; kindOf(channel: string): Promise<PlaceKind> };
 
 /** `latest` carries the talks from row to row of one batch, whose earlier rows are not in the record yet. */
 export async function prepare(
   given: NewMemory,
   rows: MemoryRows,
-  { latest, days }: { latest: Latest; days?: Keep },
+  { latest, keep }: { latest: Latest; keep?: Keep },
 ): Promise<StoredMemory | null> {
   if (given.text.trim() === '') return null;
   if (!isToken(given.acl)) throw new SophiaError('bad_input', `Not an access token: ${given.acl}`);
@@ -31,17 +32,29 @@ export async function prepare(
     id: idOf(row),
     talk: row.talk ?? (await talkOf(row, rows, latest)),
     words: searchWords(row),
-    expiresAt: row.expiresAt ?? (days ? endOf(row, days) : null),
+    ...(await endOf(row, keep)),
   };
 }
 
-function endOf(
-  { acl, kind, trust, at }: Pick<StoredMemory, 'acl' | 'kind' | 'trust' | 'at'>,
-  days: Keep,
-): string | null {
-  if (trust === 'kept' || (kind !== 'message' && kind !== 'summary' && kind !== 'fact')) return null;
-  const direct = /^[a-z]+:[^:]+:D/.test(acl);
-  return new Date(Date.parse(at) + (direct ? days.directDays : days.channelDays) * 86_400_000).toISOString();
+async function endOf(
+  { acl, kind, trust, at, channel, expiresAt }: Omit<StoredMemory, 'id' | 'words' | 'talk' | 'keepAs'>,
+  keep: Keep | undefined,
+): Promise<Pick<StoredMemory, 'expiresAt' | 'keepAs'>> {
+  const endless = trust === 'kept' || (kind !== 'message' && kind !== 'summary' && kind !== 'fact');
+  if (!keep || endless) return { expiresAt, keepAs: null };
+  const keepAs = await placeKindOf(acl, channel, keep);
+  const end = new Date(Date.parse(at) + keep.days[keepAs] * 86_400_000).toISOString();
+  return { expiresAt: expiresAt ?? end, keepAs };
+}
+
+export async function placeKindOf(acl: string, channel: string | null, keep: Keep): Promise<PlaceKind> {
+  if (acl.endsWith(':public')) return 'public';
+  if (/^[a-z]+:[^:]+:D/.test(acl)) return 'direct';
+  // Kept as long as what is private until it is known.
+  return keep.kindOf(channel ?? acl).then(
+    (kind) => (kind === 'shared' ? 'shared' : 'private'),
+    () => 'private',
+  );
 }
 
 /** Who said it is searched as well, since people ask for it by name; of code its name counts most, then its path. */
@@ -66,13 +79,14 @@ const usual = {
   sources: [],
   trust: 'said' as const,
   expiresAt: null,
+  corrected: null,
 };
 
 /**
  * Made from its name in the system it comes from, so that an edit replaces it; without one from the content, so that a
  * step repeated after a crash remembers the same row once.
  */
-function idOf(row: Omit<StoredMemory, 'id' | 'words' | 'talk'>): string {
+function idOf(row: Omit<StoredMemory, 'id' | 'words' | 'talk' | 'keepAs'>): string {
   const { acl, kind, person, thread, at, text, origin } = row;
   return origin === null
     ? hashJson('memory', { acl, kind, person, thread, at, text })

@@ -17,6 +17,9 @@ const reach = 3;
 const meaningWeight = 0.5;
 const halfLifeMs = 90 * 24 * 3_600_000;
 
+/** With its words, for whoever says why it was found. */
+export type Found = Recollection & { words: string };
+
 export type Search = {
   query: string;
   acls: string[];
@@ -31,7 +34,7 @@ export type Search = {
 };
 
 /** Every row that may be meant, with its score, best first. */
-export async function search(rows: MemoryRows, index: RecallIndex, asked: Search): Promise<Recollection[]> {
+export async function search(rows: MemoryRows, index: RecallIndex, asked: Search): Promise<Found[]> {
   const { query, acls, kinds, now, meaning } = asked;
   const words = queryWords(query);
   if (words.length === 0 || acls.length === 0) return [];
@@ -60,10 +63,10 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
   const close = meaning ? await closeness(rows, all, meaning) : null;
   const highest = Math.max(...scores, Number.MIN_VALUE);
   return all
-    .map(({ words: _words, talks: _talks, ...row }, index) => {
+    .map(({ words: own, talks: _talks, keepAs: _keepAs, ...row }, index) => {
       const byWords = scores[index] ?? 0;
       const score = close ? byWords / highest + meaningWeight * (close[index] ?? 0) : byWords;
-      return { ...row, score: aged(score, row.at, now) };
+      return { ...row, words: own, score: aged(score, row.at, now) };
     })
     .filter((row) => row.score > 0)
     .sort(bestFirst);

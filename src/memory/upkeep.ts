@@ -2,11 +2,13 @@
 import type { Log } from '../core/connector.ts';
 import type { Embeddings } from '../core/embeddings.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
+import { type PlaceKind, placeKinds } from '../core/place.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
 import { searchWords } from './prepare.ts';
 import { wordsVersion } from './words.ts';
 
 const rowsAtOnce = 200;
+const sweepMs = 3_600_000;
 /** Models take this many texts, of this length, in one request. */
 const textsAtOnce = 64;
 const longestText = 8_000;
@@ -16,6 +18,8 @@ export type UpkeepOptions = {
   /** Null when the full text of the store is all there is. */
   outside: RecallIndex | null;
   embeddings: Embeddings | null;
+  /** How long words are kept now, also those that were given another time. */
+  days?: Record<PlaceKind, number>;
   now: () => Date;
   log: Log;
 };
@@ -27,9 +31,21 @@ export type Upkeep = {
   reindex(options: { fresh: boolean; progress(done: number, all: number): void }): Promise<void>;
 };
 
-export function createUpkeep({ rows, outside, embeddings, now, log }: UpkeepOptions): Upkeep {
+export function createUpkeep({ rows, outside, embeddings, days, now, log }: UpkeepOptions): Upkeep {
   async function expire(): Promise<boolean> {
     return (await rows.expire(now().toISOString(), rowsAtOnce)).length >= rowsAtOnce;
+  }
+
+  let sweptAt = 0;
+  /** A time of keeping that was made shorter holds for what is there already. */
+  async function outlive(): Promise<boolean> {
+    if (!days || now().getTime() - sweptAt < sweepMs) return false;
+    for (const place of placeKinds) {
+      const before = new Date(now().getTime() - days[place] * 86_400_000).toISOString();
+      if ((await rows.outlive(place, before, rowsAtOnce)).length >= rowsAtOnce) return true;
+    }
+    sweptAt = now().getTime();
+    return false;
   }
 
   async function reword(): Promise<boolean> {
@@ -103,6 +119,7 @@ export function createUpkeep({ rows, outside, embeddings, now, log }: UpkeepOpti
 
   const parts: [string, () => Promise<boolean>][] = [
     ['rows past their time', expire],
+    ['rows kept longer than is set now', outlive],
     ['words of an older kind', reword],
     ['rows that are gone', unlearn],
     ['the meaning of rows', mean],

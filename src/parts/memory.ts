@@ -15,7 +15,13 @@ import type { Store } from '../store/index.ts';
 import { noModel } from './models.ts';
 
 /** Memory over the store, with what is set up beside it: an index outside, a model that understands meaning. */
-export async function connectMemory(settings: Settings, store: Store, log: Log, now: () => Date) {
+export async function connectMemory(
+  settings: Settings,
+  store: Store,
+  log: Log,
+  now: () => Date,
+  keep = keepOf(settings),
+) {
   const { QDRANT_URL, QDRANT_API_KEY, SOPHIA_EMBEDDINGS_MODEL, SOPHIA_EMBEDDINGS_DIMENSIONS: dimensions } = settings;
   const embeddings = SOPHIA_EMBEDDINGS_MODEL
     ? createEmbeddings({
@@ -41,16 +47,19 @@ export async function connectMemory(settings: Settings, store: Store, log: Log, 
       embeddings,
       log,
       now,
-      keep: keepOf(settings),
+      keep,
     }),
     index,
-    upkeep: createUpkeep({ rows: store.memories, outside, embeddings, now, log }),
+    upkeep: createUpkeep({ rows: store.memories, outside, embeddings, days: keep.days, now, log }),
     name: outside?.name ?? store.textIndex.name,
   };
 }
 
-function keepOf(settings: Settings): Keep {
-  return { channelDays: settings.SOPHIA_KEEP_DAYS, directDays: settings.SOPHIA_KEEP_DIRECT_DAYS };
+/** `kindOf` a place is asked of the surface; on the command line nobody knows, and what is not public counts as private. */
+export function keepOf(settings: Settings, kindOf: Keep['kindOf'] = async () => 'private'): Keep {
+  const { SOPHIA_KEEP_DAYS: usual, SOPHIA_KEEP_PRIVATE_DAYS: hidden = usual } = settings;
+  const { SOPHIA_KEEP_DIRECT_DAYS: direct, SOPHIA_KEEP_SHARED_DAYS: shared } = settings;
+  return { days: { public: usual, private: hidden, direct, shared }, kindOf };
 }
 
 const minuteMs = 60_000;
@@ -59,7 +68,7 @@ const minuteMs = 60_000;
 export function connectFacts(
   settings: Settings,
   store: Store,
-  { model, ...parts }: Pick<FactsOptions, 'index' | 'owner' | 'log' | 'now'> & { model: Model },
+  { model, ...parts }: Pick<FactsOptions, 'index' | 'owner' | 'log' | 'now' | 'keep'> & { model: Model },
 ) {
   const quietMs = settings.SOPHIA_FACTS_QUIET_MINUTES * minuteMs;
   const rounds = createFacts({
@@ -71,7 +80,6 @@ export function connectFacts(
     limits: capsOf(settings),
     dayUsd: settings.SOPHIA_FACTS_DAY_USD,
     quietMs,
-    keep: keepOf(settings),
   });
   return { ...rounds, everyMs: Math.min(minuteMs / 2, quietMs / 2) };
 }

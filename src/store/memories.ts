@@ -12,6 +12,9 @@ import { instant } from './storable.ts';
 import { withoutWaiting } from './without-waiting.ts';
 
 export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
+  const without = (rows: { id: string }[]) =>
+    db.transaction().execute((inside) => forgetRows(inside, { ids: rows.map((row) => row.id) }));
+
   return {
     ...createMemoryUpkeep(db, kind),
     ...createMemoryVectors(db),
@@ -83,11 +86,31 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
         .where('expires_at', '<=', instant(now))
         .limit(limit)
         .execute();
-      if (due.length === 0) return [];
-      return db.transaction().execute((inside) => forgetRows(inside, { ids: due.map((row) => row.id) }));
+      return due.length === 0 ? [] : without(due);
     },
 
-    move: (channel, acl) => db.transaction().execute((inside) => moveRows(inside, channel, acl)),
+    async outlive(place, saidBefore, limit) {
+      const rows = db.selectFrom('memories').select('id').where('keep_as', '=', place);
+      const due = await rows.where('at', '<', instant(saidBefore)).limit(limit).execute();
+      return due.length === 0 ? [] : without(due);
+    },
+
+    move: (channel, acl, place) => db.transaction().execute((inside) => moveRows(inside, channel, acl, place)),
+
+    correct: (id, { text, words }, by, at) =>
+      db.transaction().execute(async (inside) => {
+        const before = await inside.selectFrom('memories').selectAll().where('id', '=', id).executeTakeFirst();
+        if (!before) return false;
+        // What it said must not be drawn again from where it comes from.
+        await refuse(inside, { ids: [id] });
+        const row = { ...toStored(before), text, words, corrected: { by, at } };
+        await putRow(
+          inside,
+          { ...row, trust: row.trust === 'quarantined' ? 'derived' : row.trust },
+          before.version ?? '',
+        );
+        return true;
+      }),
 
     async about(person) {
       const lines = await db

@@ -1,5 +1,6 @@
 /** Forgets rows together with everything that was made from them, or gives them to another audience. */
 import type { Selection } from '../core/memory.ts';
+import type { PlaceKind } from '../core/place.ts';
 import { placeOf } from './memory-place.ts';
 import { inParts, selected } from './memory-selection.ts';
 import { reopenTalks } from './memory-talks.ts';
@@ -82,7 +83,7 @@ export async function learnAround(db: Sql, ids: string[]): Promise<void> {
 }
 
 /** What was made from them goes: it may rest on rows of another audience too. */
-export async function moveRows(db: Sql, channel: string, acl: string): Promise<string[]> {
+export async function moveRows(db: Sql, channel: string, acl: string, place: PlaceKind): Promise<string[]> {
   const rows = await db
     .selectFrom('memories')
     .select(['id', 'kind', 'thread', 'talk'])
@@ -95,6 +96,12 @@ export async function moveRows(db: Sql, channel: string, acl: string): Promise<s
       .set({ acl, place: placeOf(acl, kind as Parameters<typeof placeOf>[1]), indexed: null })
       .where('id', '=', id)
       .execute();
+  await db
+    .updateTable('memories')
+    .set({ keep_as: place })
+    .where('channel', '=', channel)
+    .where('keep_as', 'is not', null)
+    .execute();
   const ids = rows.map((row) => row.id);
   await forgetMadeFrom(db, ids);
   await reopenTalks(db, rows);

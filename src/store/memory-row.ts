@@ -33,6 +33,9 @@ export function toLine(row: StoredMemory, version: string): Insertable<Tables['m
     version,
     indexed: null,
     place: placeOf(acl, kind),
+    corrected_by: row.corrected?.by ?? null,
+    corrected_at: row.corrected ? instant(row.corrected.at) : null,
+    keep_as: row.keepAs,
   };
 }
 
@@ -57,9 +60,13 @@ export function toMemory(line: Line): MemoryRow {
     sources: JSON.parse(line.sources) as string[],
     trust: line.trust as MemoryRow['trust'],
     expiresAt: line.expires_at,
+    corrected:
+      line.corrected_by !== null && line.corrected_at !== null
+        ? { by: line.corrected_by, at: line.corrected_at }
+        : null,
   };
 }
 
 export function toStored(line: Line): StoredMemory {
-  return { ...toMemory(line), words: line.words };
+  return { ...toMemory(line), words: line.words, keepAs: line.keep_as as StoredMemory['keepAs'] };
 }

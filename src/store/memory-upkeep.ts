@@ -1,7 +1,7 @@
 /** The side of the record that an index outside the store, a rebuild and an export go by. */
 import { sql } from 'kysely';
 import type { MemoryRows } from '../core/memory-rows.ts';
-import { toMemory, toStored } from './memory-row.ts';
+import { toStored } from './memory-row.ts';
 import { inParts } from './memory-selection.ts';
 import type { Sql, StoreKind } from './schema.ts';
 
@@ -33,7 +33,7 @@ export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
         .where((row) => row.or([row('version', 'is', null), row('version', '!=', version)]))
         .limit(limit)
         .execute();
-      return lines.map(toMemory);
+      return lines.map(toStored);
     },
 
     async count(kinds) {

@@ -196,6 +196,10 @@ export interface Tables {
     /** The index outside the store that holds the row as it is. */
     indexed: string | null;
     place: string;
+    corrected_by: string | null;
+    corrected_at: string | null;
+    /** Kind of place whose time of keeping holds; null: none does. */
+    keep_as: string | null;
   };
   model_events: {
     number: Generated<number>;

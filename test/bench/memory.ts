@@ -110,6 +110,8 @@ function rowOf(number: number, text: string, chance: Chance, place?: string): St
     sources: [],
     trust: 'said',
     expiresAt: null,
+    corrected: null,
+    keepAs: null,
     at,
     tainted: true,
     source: null,

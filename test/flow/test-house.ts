@@ -139,6 +139,9 @@ export class TestSurface implements Surface {
     const now = this.audiences.get(channel) ?? audience;
     return { readable: this.out.has(person) ? [] : [now], audience: now };
   }
+  async placeKind(channel: string) {
+    return channel.includes(':D') ? ('direct' as const) : ('public' as const);
+  }
   async audience(channel: string) {
     return this.audiences.get(channel) ?? 'test:T1:public';
   }

@@ -44,7 +44,15 @@ function house(extractor: Extractor, { owner = 'a', dayUsd = 2 } = {}) {
   const memory = createMemory({ rows: store.memories, index: store.textIndex, log, now });
   const facts = createFacts({
     ...{ rows: store.memories, talks: store.talks, index: store.textIndex, extractor, budgets: store.budgets },
-    ...{ limits: caps, dayUsd, owner, quietMs: 10 * minute, keep: { channelDays: 400, directDays: 90 }, now, log },
+    ...{
+      limits: caps,
+      dayUsd,
+      owner,
+      quietMs: 10 * minute,
+      keep: { days: { public: 400, private: 400, shared: 400, direct: 90 }, kindOf: async () => 'private' as const },
+      now,
+      log,
+    },
   });
   return { memory, facts };
 }

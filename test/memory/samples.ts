@@ -35,6 +35,8 @@ export function stored(id: string, text: string, over: Partial<StoredMemory> = {
     sources: [],
     trust: 'said' as const,
     expiresAt: null,
+    corrected: null,
+    keepAs: null,
     ...said(text),
     ...over,
   };

@@ -102,7 +102,7 @@ onEachDatabase((bench) => {
       ],
       '1',
     );
-    expect(await rows().move(channel, channel)).toEqual(['1']);
+    expect(await rows().move(channel, channel, 'private')).toEqual(['1']);
     expect(await ids(['1', '2', 'fact'], ['slack:T0ACME:public'])).toEqual(['2']);
     expect(await ids(['1'], [channel])).toEqual(['1']);
     expect(await bench.store.textIndex.find({ words: ['x'], acls: [channel], limit: 5 })).toEqual(['1']);

@@ -4,6 +4,7 @@ import type { Services } from '../../core/job.ts';
 import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
 import { budgetActions } from './budget.ts';
+import { correctActions } from './correct.ts';
 import { digestActions } from './digest.ts';
 import { evaluationActions } from './evaluate.ts';
 import { forgetActions } from './forget.ts';
@@ -38,6 +39,7 @@ export function houseActions(services: () => Services): Action[] {
     heldMemoryActions,
     memoryReads,
     forgetActions,
+    correctActions,
     digestActions,
     showDigestActions,
     policyActions,

@@ -18,6 +18,7 @@ import { owed } from './046-owed.ts';
 import { refused } from './047-refused.ts';
 import { told } from './048-told.ts';
 import { searchAtOnce } from './060-search-at-once.ts';
+import { rights } from './061-rights.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -38,6 +39,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '047_refused': { up: refused },
     '048_told': { up: told },
     '060_search_at_once': { up: (db) => searchAtOnce(db, kind) },
+    '061_rights': { up: rights },
   };
   return { getMigrations: async () => migrations };
 }

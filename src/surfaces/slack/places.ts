@@ -12,7 +12,9 @@ import { type Call, type Data, type Pause, repeatable } from './web.ts';
 
 export type Places = {
   audience(channel: string): Promise<string>;
-  /** The same, but an error when it cannot be known. */
+  /** Throws when it cannot be known. */
+  kindOf(channel: string): Promise<PlaceKind>;
+  /** As `audience`, but an error when it cannot be known. */
   audienceNow(channel: string): Promise<string>;
   access(person: PersonId, place: Pick<Message, 'channel' | 'audience'>): Promise<Access>;
   /** The direct message channel with this person. */
@@ -131,6 +133,7 @@ export function createPlaces(options: {
       return { channel: `slack:${team}:${channel}`, audience: await audience(channel), name };
     },
     audienceNow,
+    kindOf,
     async access(person, place) {
       const channel = place.channel.split(':').at(-1) ?? '';
       const here = `slack:${team}:${channel}`;

@@ -107,6 +107,7 @@ export function createSurface(parts: SurfaceParts): Surface {
     person: (id) => people.person(id),
     group: (name) => people.group(name),
     access: (person, place) => places.access(person, place),
+    placeKind: (channel) => places.kindOf(channel.split(':').at(-1) ?? ''),
     audience: (channel) => places.audienceNow(channel.split(':').at(-1) ?? ''),
 
     async permalink(message) {
