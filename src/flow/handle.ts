@@ -168,7 +168,9 @@ async function closeJob(job: Job): Promise<void> {
     await services.runs.end(run.id, 'done', 'ended', services.now().toISOString());
     // A sleeper may have taken one in between.
     await freeTargets(services, run.id);
-    // A question may be followed by another; a command stands alone.
-    await surface.setStatus(thread, job.origin.message.kind === 'words' ? 'active' : 'closed');
+    // Another run may wait for people here; a question may be followed by another; a command stands alone.
+    const waits = (await services.approvals.pending()).some((approval) => approval.thread === thread);
+    const stands = job.origin.message.kind === 'words' ? 'active' : 'closed';
+    await surface.setStatus(thread, waits ? 'suspended' : stands);
   });
 }

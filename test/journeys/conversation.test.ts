@@ -71,6 +71,13 @@ test('a thumb is kept with the run and the model, and a bad one may say why', as
 test('while people decide the session is suspended; after it, closed', async () => {
   const { card, place } = await stage.askToDeploy();
   await eventually('it is suspended', () => expect(session(place.ts)).toBe('suspended'));
+  // A question answered meanwhile in the same thread changes nothing of that.
+  await stage.driver.say(alice, deploys, 'approve', place);
+  await stage.driver.reply(place, ['buttons of the card'], { after: card.ts });
+  await eventually('the answer’s run is over', () =>
+    expect(stage.rows("SELECT id FROM runs WHERE state = 'running'")).toHaveLength(1),
+  );
+  await eventually('it is suspended still', () => expect(session(place.ts)).toBe('suspended'));
   await stage.approve(bob, card);
   await stage.ended(card.approvalId);
   await eventually('it is closed', () => expect(session(place.ts)).toBe('closed'));

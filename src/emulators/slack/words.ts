@@ -28,9 +28,22 @@ export function asWritten(world: World, typed: string): string {
       const id = whoIs(world, name);
       return id === undefined ? part : `<@${id}>`;
     }
-    const channel = [...world.channels.values()].find((each) => each.kind === 'channel' && each.name === name);
-    return channel ? `<#${channel.id}|${channel.name}>` : part;
+    const channel = whereIs(world, name);
+    return channel === undefined ? part : `<#${channel}|${name}>`;
   });
+}
+
+/** A typed command's text where the app asked for ids (`should_escape`): people and channels, nothing else. */
+export function asCommanded(world: World, typed: string): string {
+  return typed.replace(/(?<![\w/])[@#][a-zA-Z0-9._-]*[a-zA-Z0-9]/g, (part) => {
+    const name = part.slice(1).toLowerCase();
+    const id = part.startsWith('@') ? whoIs(world, name) : whereIs(world, name);
+    return id === undefined ? part : `<${part[0]}${id}|${name}>`;
+  });
+}
+
+function whereIs(world: World, name: string): string | undefined {
+  return [...world.channels.values()].find((each) => each.kind === 'channel' && each.name === name)?.id;
 }
 
 function whoIs(world: World, name: string): string | undefined {

@@ -226,6 +226,18 @@ test('a slash command carries its form, shows the immediate answer to the asker,
   expect(slack.messages('C0ENG')).toEqual([]);
 });
 
+test('people and channels in a command arrive by their ids, as the manifest asks for', async () => {
+  const slack = await startSlack();
+  const { app } = await startApp(slack);
+  const texts: string[] = [];
+  app.command('/sophia', async ({ ack, command }) => {
+    texts.push(command.text);
+    await ack();
+  });
+  await slack.slash('U0BOB', 'C0ENG', '/sophia', 'tell @alice in "#eng", not @nobody or #nowhere & <b>');
+  expect(texts).toEqual(['tell <@U0ALICE|alice> in "<#C0ENG|eng>", not @nobody or #nowhere & <b>']);
+});
+
 test('a command answered in the channel is a message; an invalid answer is an error the person sees', async () => {
   const slack = await startSlack();
   const { app } = await startApp(slack);

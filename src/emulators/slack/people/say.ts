@@ -8,7 +8,7 @@ import type { CommandAnswer, JsonObject, SlackUpload } from '../types.ts';
 import { inThread, whisper } from '../web-api/chat.ts';
 import { SlackRefusal } from '../web-api/method.ts';
 import { stopStreams } from '../web-api/stream.ts';
-import { asRichText, asWritten } from '../words.ts';
+import { asCommanded, asRichText, asWritten } from '../words.ts';
 import { type Stage, troubleOf } from './stage.ts';
 
 export function say(
@@ -87,7 +87,7 @@ export async function slash(
     user_id: person,
     user_name: world.person(person).name,
     command,
-    text: text.trim(),
+    text: asCommanded(world, text.trim()),
     api_app_id: world.bot.appId,
     is_enterprise_install: 'false',
     response_url: responses.issue(origin, source),
