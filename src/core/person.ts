@@ -11,4 +11,6 @@ export type Person = {
   kind: 'member' | 'guest' | 'external' | 'bot';
   /** IANA name, for times shown to this person. */
   timeZone?: string;
+  /** IETF language tag, `pt-BR`. */
+  locale?: string;
 };

@@ -3,6 +3,7 @@ import type { Attachment } from '../core/attachment.ts';
 import type { Job } from '../core/job.ts';
 import type { TaintSource } from '../core/outcome.ts';
 import { readFiles } from './attachments.ts';
+import { localMinute } from './digest/due.ts';
 import { gatherRemembered } from './remembered.ts';
 
 /** `question`: with names beside ids. */
@@ -28,7 +29,8 @@ const filesOfThread = 3;
 export async function gatherContext(job: Job, question: string): Promise<Context> {
   const { surface, thread, requester, origin } = job;
   const taint: TaintSource[] = [];
-  const parts: string[] = [];
+  const asker = await attempt(job, 'the clock of the asker', async () => aboutAsker(job));
+  const parts: string[] = asker === null ? [] : [asker];
 
   const history = await attempt(job, 'the thread', () => surface.history(thread, historyMessages));
   if (history === null) parts.push('The earlier messages of this thread could not be read; say so if they matter.');
@@ -58,6 +60,15 @@ export async function gatherContext(job: Job, question: string): Promise<Context
   const { told, pictures } = files;
   const marks = remembered?.marks ?? {};
   return { text: parts.join('\n\n'), taint, question: named ?? question, told, pictures, marks };
+}
+
+/** “Yesterday” and “this morning” are theirs, and so is the language when the words show none. */
+function aboutAsker({ requester, services }: Job): string {
+  const { name, timeZone = 'UTC', locale } = requester;
+  const day = services.now().toLocaleDateString('en-GB', { timeZone, weekday: 'long' });
+  const now = `${day} ${localMinute(services.now(), timeZone)}`;
+  const facts = { name, now, timeZone, ...(locale ? { language: locale } : {}) };
+  return `Who asks, as data: ${JSON.stringify(facts)}`;
 }
 
 /** Context makes an answer better; its lack must not prevent one. */

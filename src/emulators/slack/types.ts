@@ -21,6 +21,8 @@ export type SlackPerson = {
   /** The workspace of somebody who is here by Slack Connect. */
   home?: string;
   timeZone?: string;
+  /** Default: `en-US`. */
+  locale?: string;
   /** The direct message channel between this person and the app. */
   im: string;
 };

@@ -22,6 +22,7 @@ export const acmeWorkspace: SlackWorkspace = {
       email: 'bob@acme.example',
       isAdmin: true,
       timeZone: 'Asia/Tokyo',
+      locale: 'ja-JP',
       im: 'D0BOB',
     },
     {

@@ -19,6 +19,7 @@ const userSchema = z.object({
   is_stranger: z.boolean().optional(),
   is_app_user: z.boolean().optional(),
   tz: z.string().optional(),
+  locale: z.string().optional(),
   profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
 });
 const groupsSchema = z.array(z.object({ id: z.string(), handle: z.string(), date_delete: z.number().optional() }));
@@ -38,7 +39,7 @@ export type People = {
 export function createPeople(options: { call: Call; team: string; now: () => Date; pause: Pause }): People {
   const { call, team, now, pause } = options;
   const look = kept(60_000, now, async (user: string): Promise<User> => {
-    const data = wanted('users.info', await repeatable(call, 'users.info', { user }, pause));
+    const data = wanted('users.info', await repeatable(call, 'users.info', { user, include_locale: true }, pause));
     const parsed = userSchema.safeParse(data.user);
     if (!parsed.success)
       throw new SophiaError('internal', 'Slack did not say who this person is.', { cause: parsed.error });
@@ -73,7 +74,11 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
     if (!home || !user) throw new SophiaError('bad_input', `not a Slack person: ${id}`);
     const found = await look(user);
     const person: Person = { id, name: displayName(found), kind: home === team ? kind(found, team) : 'external' };
-    return found.tz ? { ...person, timeZone: found.tz } : person;
+    return {
+      ...person,
+      ...(found.tz ? { timeZone: found.tz } : {}),
+      ...(found.locale ? { locale: found.locale } : {}),
+    };
   }
 
   return {

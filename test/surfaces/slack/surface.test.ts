@@ -85,6 +85,7 @@ test('a person is a member, a guest, a bot or external, and an unknown one is an
     name: 'Bob Tanaka',
     kind: 'member',
     timeZone: 'Asia/Tokyo',
+    locale: 'ja-JP',
   });
   expect((await surface.person('slack:T0ACME:U0GUEST')).kind).toBe('guest');
   expect((await surface.person('slack:T0ACME:U0SOPHIA')).kind).toBe('bot');

@@ -20,6 +20,8 @@ export type Facts = {
 };
 
 const notRepositories = /^(and\/or|ci\/cd|i\/o|w\/o|he\/she|n\/a|24\/7|yes\/no|on\/off|client\/server)$/i;
+/** A place of the clock's, as the house tells where somebody lives. */
+const zones = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\//;
 const files = /\.(ts|js|tsx|jsx|py|go|rs|md|ya?ml|json|sql|sh|css|html)$/i;
 const fillers = new Set(
   'a an and app apps at back branch by can check checks commit deployed do every everything failing for from go going has have head healthy how in is it its latest live machine machines me my new newest now of on our out please prod production ready release repo repository running service services staging status still tell than that the their them there these this those to today up us version was we what which who why with yet you'.split(
@@ -62,7 +64,11 @@ export function reposIn(text: string): string[] {
   const bare = text.replace(/https?:\/\/\S+/g, ' ');
   for (const match of bare.matchAll(/(?<![\w./@:-])([A-Za-z0-9][\w-]{0,38})\/([A-Za-z0-9._-]*[A-Za-z0-9_-])(?![\w/])/g))
     found.push(`${match[1]}/${match[2]}`);
-  return unique(found.filter((name) => !notRepositories.test(name) && !files.test(name) && !/^\d+\/\d+$/.test(name)));
+  return unique(
+    found.filter(
+      (name) => !notRepositories.test(name) && !zones.test(name) && !files.test(name) && !/^\d+\/\d+$/.test(name),
+    ),
+  );
 }
 
 /** A repository the question only hints at, when what stands around it leaves no doubt. */

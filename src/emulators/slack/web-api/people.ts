@@ -9,7 +9,11 @@ export const people: Record<string, Method> = {
   'users.info': {
     scopes: ['users:read'],
     rate: 100,
-    run: (args, { world }) => ({ user: userObject(world, args.required('user')) }),
+    run(args, { world }) {
+      const { locale = 'en-US' } = world.people.get(args.required('user')) ?? {};
+      const asked = args.flag('include_locale') ? { locale } : {};
+      return { user: { ...userObject(world, args.required('user')), ...asked } };
+    },
   },
   'users.list': {
     scopes: ['users:read'],
