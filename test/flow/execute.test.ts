@@ -263,3 +263,72 @@ test('who may not begin writes nothing', async () => {
   expect(steps).toEqual(['1 plan 1', '1 run 1']);
   expect(world.writes).toEqual([]);
 });
+
+/** Dollars that count as spent, and those with what is set aside. */
+const dollars = async () => ({
+  spent: (await house.store.budgets.topSpenders('2030-01-01T00:00:00.000Z', 1))[0]?.usd ?? 0,
+  held: await house.store.budgets.spent({ since: '2030-01-01T00:00:00.000Z' }),
+});
+function costs(usd: number) {
+  const { plan } = add;
+  add.plan = async (...given) => ({ ...(await plan?.(...given)), cost: { usd } }) as never;
+}
+
+test('what was done has cost what was estimated, or what it says it has', async () => {
+  costs(2);
+  await run();
+  expect(await dollars()).toEqual({ spent: 2, held: 2 });
+  add.spent = (output) => (output as { value: number }).value / 8;
+  await run();
+  expect(await dollars()).toEqual({ spent: 2.5, held: 2.5 });
+});
+
+test('what failed has cost nothing, what is unknown stays set aside', async () => {
+  costs(2);
+  add.spent = () => 1;
+  world.fail = new SophiaError('conflict', 'It moved.');
+  expect((await run()).outcome).toEqual({ state: 'failed', reason: 'It moved.', reference: expect.any(String) });
+  expect(await dollars()).toEqual({ spent: 0, held: 0 });
+  world.fail = new Error('socket cut');
+  add.reconcile = async () => ({ state: 'unknown', evidence: 'two of them' });
+  expect((await run()).outcome).toMatchObject({ state: 'unknown' });
+  expect(await dollars()).toEqual({ spent: 0, held: 2 });
+});
+
+test('who was overtaken between its write and its word waits for the end its successor writes down', async () => {
+  const { settle, retake } = house.services.ledger;
+  let first = true;
+  house.services.ledger.settle = async (...given) => {
+    if (first) await retake(given[0], 1, 'successor', '2030-11-20T10:00:09.000Z');
+    first = false;
+    return settle(...given);
+  };
+  const { outcome, entry } = await run();
+  expect(sleeps).toEqual(['1 wait out 1.1 9000']);
+  expect(outcome).toMatchObject({ state: 'done', output: { value: 2 } });
+  expect(entry).toMatchObject({ state: 'done', attempt: 2, owner: 'successor' });
+  expect(world.writes).toHaveLength(1);
+});
+
+test('where its row is gone its own word is all there is', async () => {
+  const { settle } = house.services.ledger;
+  house.services.ledger.settle = async (...given) => {
+    const settled = await settle(...given);
+    house.services.ledger.get = async () => null;
+    return settled;
+  };
+  expect((await run()).outcome).toMatchObject({ state: 'done', output: { value: 2 } });
+});
+
+test('words of a workflow about itself stand, and what failed is not told as done', async () => {
+  const actions = house.services.actions as Map<string, unknown>;
+  const twice = { ...(actions.get('counter_add_twice') as object), told: () => 'told' };
+  const done = { state: 'done', output: { total: 2 }, summary: 'both added' };
+  const call = { ordinal: '1', action: 'counter_add_twice', input: {} };
+  actions.set('counter_add_twice', { ...twice, run: async () => done });
+  expect(await perform((await direct()).job, call)).toMatchObject(done);
+  actions.set('counter_add_twice', twice);
+  const failed = await perform((await direct()).job, call);
+  expect(failed).toMatchObject({ state: 'failed', reason: 'no room' });
+  expect(failed).not.toHaveProperty('summary');
+});

@@ -119,6 +119,16 @@ test('a run that was stopped is told as stopped, whatever else has moved', async
   expect(await cutOff(meanwhile)).toMatchObject(failed(/done\. This run was stopped\./));
 });
 
+test('the way out is told: that of the freeze, or to ask anew', async () => {
+  const freeze = () =>
+    house.store.freezes.freeze({ scope: 'everything', by: bob, reason: 'sale', since: now.toISOString() });
+  expect((await cutOff(freeze)).outcome).toMatchObject({ hint: expect.stringContaining('/sophia thaw') });
+  await house.store.freezes.thaw({ scope: 'everything', by: bob, reason: 'sale', since: now.toISOString() });
+  expect((await cutOff(() => house.setPolicy(policy('then: refuse')))).outcome).toMatchObject({
+    hint: 'Ask anew if it is still wanted.',
+  });
+});
+
 test('an approval that was forgotten meanwhile is none', async () => {
   const meanwhile = () => {
     house.services.approvals.get = async () => null;
