@@ -10,6 +10,7 @@ import type { Ask } from './openrouter.ts';
 import { forEyes, type Sees } from './pictures.ts';
 import { createServers, type FurtherServer, providerOf } from './providers.ts';
 import type { Privacy } from './request.ts';
+import type { Way } from './router.ts';
 import type { MeasuredRouting } from './routing.ts';
 import { type Answered, answered, type Failed, gaveUp, named, nobody, stopped } from './words.ts';
 
@@ -78,11 +79,11 @@ export function createModel(options: ModelOptions): Model {
     now,
   });
 
-  async function wayOf(turn: Turn): Promise<{ models: string[]; second: string | null; choice: Choice }> {
+  async function wayOf(turn: Turn): Promise<Way> {
     if (!routing) {
       const models = [turn.wanted, ...classes[turn.class], ...classes.fallback].filter((id) => id !== undefined);
       const choice = { class: turn.class, reason: 'it is the first in the configured order', candidates: [] };
-      return { models: [...new Set(models)], second: null, choice };
+      return { models: [...new Set(models)], second: null, last: null, choice };
     }
     await routing.ready();
     return routing.router.way(turn);
@@ -102,7 +103,7 @@ export function createModel(options: ModelOptions): Model {
     const failed: Failed[] = [];
     let usd = 0;
     let kept: { answer: Answered; asked: string; problem: string } | null = null;
-    const rounds = [...way.models.slice(0, mostModels), ...again(way.models)];
+    const rounds = [...way.models.slice(0, mostModels), ...again(way.models), ...(way.last === null ? [] : [way.last])];
     for (let place = 0; place < rounds.length; place++) {
       const model = rounds[place] as Round;
       if (signal?.aborted) return stopped(usd, failed);

@@ -10,8 +10,8 @@ import { seesBy } from './pictures.ts';
 import { priorQuality, type Quality } from './prior.ts';
 import { perUsd, type Ranked, rank, type Worth } from './rank.ts';
 
-/** `second`: whom to ask if the answer does not hold the checks. */
-export type Way = { models: string[]; second: string | null; choice: Choice };
+/** `second`: whom to ask if the answer does not hold the checks. `last`: whom when all have failed, and failed again. */
+export type Way = { models: string[]; second: string | null; last: string | null; choice: Choice };
 
 export type RouterOptions = {
   classes: ModelClasses;
@@ -51,7 +51,7 @@ export type Router = {
 
 export function createRouter(options: RouterOptions): Router {
   const { classes, lastResort, learned, breakers, fit, thrift = defaultThrift } = options;
-  const named = (name: ModelClass) => [...new Set([...classes[name], ...classes.fallback, ...lastResort()])];
+  const named = (name: ModelClass) => [...new Set([...classes[name], ...classes.fallback])];
   const all = () => [...new Set(Object.keys(classes).flatMap((name) => named(name as ModelClass)))];
 
   function weigh(
@@ -122,6 +122,7 @@ export function createRouter(options: RouterOptions): Router {
 
   function way(turn: Turn): Way {
     const name = turn.class;
+    const last = lastResort().find((model) => !named(name).includes(model) && unfit(model, turn, fit) === null) ?? null;
     const unable = new Map<string, string>();
     const able = named(name).filter((model) => {
       const because = unfit(model, turn, fit);
@@ -153,12 +154,15 @@ export function createRouter(options: RouterOptions): Router {
     const from = (model: string, reason: string, second = behind(model)): Way => ({
       models: [model, ...(second === null ? [] : [second]), ...models].filter(unrepeated),
       second,
+      last,
       choice: choice(reason),
     });
 
     if (turn.wanted !== undefined) return from(turn.wanted, 'it was asked for by name', behind(turn.wanted));
-    if (first === undefined)
-      return { models: [], second: null, choice: choice('none is configured that could take this') };
+    if (first === undefined) {
+      const reason = `none is configured that could take this${last === null ? '' : ', so one on this machine has to do'}`;
+      return { models: last === null ? [] : [last], second: null, last: null, choice: choice(reason) };
+    }
     const before = learned.thread(turn.session);
     const fresh = before !== undefined && fit.now().getTime() - Date.parse(before.at) < stickyMs;
     if (fresh && before.rejected) {

@@ -226,6 +226,27 @@ describe('when an answer fails', () => {
     expect(asked().slice(-2)).toEqual(['good/coder', 'other/coder']);
   });
 
+  test('one on this machine is asked when all others have failed, and failed again; never before', async () => {
+    const here = await createOpenRouterEmulator();
+    here.script(() => ({ text: 'here', model: 'library/tiny' }));
+    try {
+      const further = [{ name: 'ollama', baseUrl: here.baseUrl, apiKey: here.apiKey }];
+      const lastResort = () => ['ollama:library/tiny'];
+      const elsewhere = (id: string) => id.startsWith('ollama:');
+      const { model, routing } = house({ further, backOffMs: [1] }, { lastResort, elsewhere });
+      await model.answer(turn());
+      expect(asked()).toEqual(['good/coder']);
+      emulator.requests.length = 0;
+      emulator.fail(503, { times: 99 });
+      expect(by(await model.answer(turn()))).toBe('library/tiny');
+      expect(asked()).toEqual(['good/coder', 'other/coder', 'third/coder', 'good/coder']);
+      expect(here.requests.map(({ body }) => body.model)).toEqual(['library/tiny']);
+      expect((await routing.standings()).map((one) => one.model)).not.toContain('ollama:library/tiny');
+    } finally {
+      await here.close();
+    }
+  });
+
   test('a model that is gone is not asked a second time', async () => {
     const { model } = house();
     emulator.fail(404, { model: 'good/coder' });

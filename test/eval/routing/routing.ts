@@ -110,6 +110,12 @@ export async function evaluateRouting({ data, split }: Asked, write: (text: stri
     write(
       `  ${name}: median ${median(handled)}, p90 ${p90} of ${handled.length} collapses; ${alarms.toFixed(2)} false alarms in 4,000 requests\n`,
     );
+    // The research page's own reading: the goal is for graded answers, and a wider one where one in ten is.
+    if (feedback.share === sparse.share) {
+      goal('with one in ten graded', `${median(handled)} class requests`, '≤ 130 (median)', median(handled) <= 130);
+      goal('and within', `${p90} class requests`, '≤ 425 (p90)', p90 <= 425);
+      goal('false alarms then', `${alarms.toFixed(2)} in 4,000`, '≤ 0.25', alarms <= 0.25);
+    }
     if (feedback.share < 1) continue;
     goal('a collapse is handled within', `${median(handled)} class requests`, '≤ 50 (median)', median(handled) <= 50);
     goal('and within', `${p90} class requests`, '≤ 100 (p90)', p90 <= 100);
