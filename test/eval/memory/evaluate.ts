@@ -1,4 +1,4 @@
-/** `npm run eval -- memory [--data <folder of LoCoMo> | --access <count>]`: how often recall finds the evidence, without a key and without a server. */
+/** `npm run eval -- memory [facts | mem0] [--data <folder of LoCoMo> | --access <count>]`: how often recall finds the evidence, without a key and without a server. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { indexes } from '../../memory/indexes.ts';
 import { makeCodeSet } from './code-set.ts';
 import { evaluateFacts } from './facts.ts';
 import { readLocomo } from './locomo.ts';
+import { createMem0Search } from './mem0-search.ts';
 import { type Figures, measure, type Question, Tally, table } from './questions.ts';
 import { leaks, makeSlackSet } from './slack-set.ts';
 
@@ -22,6 +23,7 @@ export async function evaluate(words: string[]): Promise<number> {
   });
   if (values.access) return triesOfAccess(Number(values.access));
   if (positionals[0] === 'facts') return evaluateFacts();
+  if (positionals[0] === 'mem0') return besideMem0(values.data);
   if (values.data) {
     const figures = await measureSet(readLocomo(values.data));
     process.stdout.write(table('LoCoMo (single turns)', figures));
@@ -65,6 +67,22 @@ export async function evaluate(words: string[]): Promise<number> {
       ['hit@10 ≥ 65 %, its file', (figures.get('names it: its file')?.hit10 ?? 0) >= 65],
     ]),
   );
+  return 0;
+}
+
+/** The same questions to both, without a model: ours, and mem0's own search with a hashing embedder. */
+async function besideMem0(data: string | undefined): Promise<number> {
+  const slack = makeSlackSet();
+  const edited = new Set([...slack.deletions, ...slack.edits.map((row) => row.origin)]);
+  const sets: [string, { rows: NewMemory[]; questions: Question[] }][] = [
+    ...(data ? [['LoCoMo', readLocomo(data)] as [string, ReturnType<typeof readLocomo>]] : []),
+    ['own set', { ...slack, rows: [...slack.rows.filter((row) => !edited.has(row.origin ?? '')), ...slack.edits] }],
+  ];
+  for (const [name, set] of sets) {
+    process.stdout.write(table(`${name}: ours`, await measureSet(set)));
+    const mem0 = await createMem0Search(set.rows);
+    process.stdout.write(`${table(`${name}: mem0 3.3.1, hashed`, await measure(mem0, set.questions))}\n`);
+  }
   return 0;
 }
 

@@ -30,7 +30,7 @@ export type Figures = {
 const everything = 10_000_000;
 const budget = 2_000;
 
-export async function measure(memory: Memory, questions: Question[]): Promise<Map<string, Figures>> {
+export async function measure(memory: Pick<Memory, 'recall'>, questions: Question[]): Promise<Map<string, Figures>> {
   const groups = new Map<string, Tally>();
   for (const question of questions) {
     const begun = performance.now();
