@@ -77,7 +77,7 @@ export function createFacts(options: FactsOptions): FactRounds {
     // Untrusted text never stands beside trusted text before a model: neither colours what is drawn from the other.
     for (const part of [said.filter((row) => !untrusted(row)), said.filter(untrusted)]) {
       const acl = narrowestToken(part.map((row) => row.acl));
-      if (acl === null || queryWords(part.map((row) => row.text).join(' ')).length < fewestWords) continue;
+      if (acl === null || !saysSomething(part)) continue;
       const talk: QuietTalk = { talk: due.talk, acl, rows: part, known: await knownOf(due.talk, acl, part) };
       const failure = await drawFrom(due, talk, tally);
       if (failure !== null) {
@@ -175,6 +175,12 @@ export function createFacts(options: FactsOptions): FactRounds {
 export function untrusted({ source, person, acl }: MemoryRow): boolean {
   const teamOf = (token: string) => token.split(':')[1];
   return source !== null || person === null || teamOf(person) !== teamOf(acl);
+}
+
+/** A question alone holds no fact, and a word or two hold none either. */
+function saysSomething(rows: MemoryRow[]): boolean {
+  const told = rows.filter((row) => !/\?\s*$/.test(row.text));
+  return queryWords(told.map((row) => row.text).join(' ')).length >= fewestWords;
 }
 
 function saidIn(rows: MemoryRow[]): string {

@@ -92,3 +92,25 @@ test('“forget me” takes along what was drawn from one’s words', async () =
   await asked(carol, 'D0CAROL', 'forget me', ['Done']);
   expect(facts().map((one) => one.text)).not.toContain(fact);
 });
+
+test('without a model the talk leaves a summary in its own words, for those who may read it', async () => {
+  const keyless = await openStage({
+    environment: {
+      ...{ OPENROUTER_API_KEY: undefined, OPENROUTER_BASE_URL: undefined },
+      ...{ SOPHIA_LISTEN: 'invited', SOPHIA_FACTS_QUIET_MINUTES: '0.02' },
+    },
+  });
+  try {
+    const { ts } = await keyless.slack.say(bob, eng, 'checkout fails for some customers, does anybody know why?');
+    const cause = 'It turns out that the coupon cache held entries without a currency.';
+    const answer = await keyless.slack.say(carol, eng, cause, { thread: ts });
+    const summary = () => keyless.rows("select text, acl, trust from memories where kind = 'summary'");
+    await eventually('the summary is made', () =>
+      expect(summary()).toEqual([{ text: cause, acl: 'slack:T0ACME:public', trust: 'derived' }]),
+    );
+    await keyless.slack.unsay(carol, eng, answer.ts);
+    await eventually('the summary goes with the message', () => expect(summary()).toEqual([]));
+  } finally {
+    await keyless.close();
+  }
+});

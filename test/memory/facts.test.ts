@@ -200,6 +200,15 @@ test('what is drawn from untrusted text is held back, and stands beside nothing 
   expect(await memory.recall('tunnel web page 9999', here, { ...room, kinds: ['fact'] })).toHaveLength(1);
 });
 
+test('a question that nobody answered is not put before a model', async () => {
+  const { extractor, talks } = telling([port]);
+  const { memory, facts } = house(extractor);
+  await memory.rememberAll(aTalk().slice(0, 1));
+  expect(await facts.round()).toBe(true);
+  expect(await facts.round()).toBe(false);
+  expect(talks).toEqual([]);
+});
+
 test('junk is turned away, and counted by its kind', async () => {
   const drafts = [
     port,
