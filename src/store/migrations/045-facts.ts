@@ -15,7 +15,7 @@ export async function facts(db: Kysely<unknown>): Promise<void> {
     .addColumn('ended', 'text', (column) => column.primaryKey())
     .addColumn('count', 'integer', (column) => column.notNull())
     .execute();
-  await db.schema.createIndex('memories_by_time').on('memories').columns(['kind', 'at']).execute();
+  await db.schema.createIndex('memories_by_time').on('memories').columns(['kind', 'at', 'talk', 'thread']).execute();
   // They are few, and looked for again and again.
   await sql`create index memories_held on memories (acl) where trust = 'quarantined'`.execute(db);
 }
