@@ -68,7 +68,7 @@ export async function createMem0Search(rows: NewMemory[]): Promise<Pick<Memory, 
             talk: null,
             subject: null,
           },
-          ...{ sources: [], trust: 'said', expiresAt: null, score: result.results[place]?.score ?? 0 },
+          ...{ sources: [], trust: 'said', expiresAt: null, corrected: null, score: result.results[place]?.score ?? 0 },
         });
     }
     return lists.sort((one, other) => other.score - one.score).slice(0, mostFound);
