@@ -1,4 +1,5 @@
 /** Finds what is remembered: the index proposes, the record and the access tokens decide, the talk around it orders. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { MemoryKind, Recollection } from '../core/memory.ts';
 import type { MemoryRows, Standing, StoredMemory } from '../core/memory-rows.ts';
 import type { RecallIndex } from '../core/recall-index.ts';
@@ -33,7 +34,10 @@ export type Search = {
   meaning?: { model: string; vector: number[] };
 };
 
-/** Every row that may be meant, with its score, best first. */
+/**
+ * Every row that may be meant, with its score, best first. A database in this process never lets go of the thread, so between
+ * the parts others have their turn: somebody's click must not wait for the whole of it.
+ */
 export async function search(rows: MemoryRows, index: RecallIndex, asked: Search): Promise<Found[]> {
   const { query, acls, kinds, now, meaning } = asked;
   const words = queryWords(query);
@@ -46,13 +50,17 @@ export async function search(rows: MemoryRows, index: RecallIndex, asked: Search
     ...(kinds ? { kinds } : {}),
     ...(meaning ? { vector: meaning.vector } : {}),
   });
+  await othersTurn();
   const may = (row: StoredMemory) => asked.may(row) && (!kinds || kinds.includes(row.kind));
   const at = now.toISOString();
   // The index is not the judge of access: every row is looked at once more, as the record has it now.
   const found = inOrder(ids, (await rows.get(ids, acls, at)).filter(may));
+  await othersTurn();
   const talks = talksOf(await rows.around(namesOf(found.slice(0, mostLooked)), acls, mostAround));
+  await othersTurn();
   const near = nearby(found.slice(0, mostLooked), talks);
   const more = (await rows.get(near, acls, at)).filter(may);
+  await othersTurn();
   const all = [...found, ...more].map((row, index) => ({ ...row, talks: placesOf(row, talks, index) }));
   const sizes = new Map([...talks].map(([name, talk]) => [name, talk.ids.length]));
   const scores = rescore(

@@ -1,4 +1,5 @@
 /** Candidates from FTS5: its lists of rows are read one word at a time, rarest first, and scored here; the table has the last word on access. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { IndexQuery } from '../core/recall-index.ts';
 import { kindWord, tokenWord } from './memory-place.ts';
@@ -52,6 +53,7 @@ export function createFindInSqlite(db: Sql): (query: IndexQuery) => Promise<stri
     return crowded ? permitted((await scored(words, filters, limit)).scores) : found;
 
     async function permitted(scores: Map<number, number>): Promise<string[]> {
+      await othersTurn();
       const numbers = inOrder(scores).slice(0, mostLooked);
       const seen: { id: string; score: number }[] = [];
       let looked = 0;
