@@ -38,6 +38,7 @@ export type AppOptions = {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const leash = pathToFileURL(fileURLToPath(new URL('./leash.ts', import.meta.url))).href;
+const compileCache = fileURLToPath(new URL('../compile-cache.cjs', import.meta.url));
 const keptLines = 400;
 
 export function createApp(options: AppOptions): App {
@@ -63,7 +64,7 @@ export function createApp(options: AppOptions): App {
 
   async function launch(): Promise<void> {
     starts += 1;
-    const spawned = spawn(process.execPath, ['--import', `${leash}?ahead=${ahead()}`, ...command], {
+    const spawned = spawn(process.execPath, ['-r', compileCache, '--import', `${leash}?ahead=${ahead()}`, ...command], {
       cwd: root,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
