@@ -59,6 +59,8 @@ export interface MemoryRows {
   /** Ids that left the record and may still be in the index. */
   removals(limit: number): Promise<string[]>;
   removed(ids: string[]): Promise<void>;
+  /** Empties the log of the files, where words stand that were swept away or deleted since. */
+  checkpoint(): Promise<void>;
   /** Leaves no byte of what was forgotten in the files. */
   scrub(): Promise<void>;
 }

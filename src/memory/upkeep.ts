@@ -44,6 +44,7 @@ export function createUpkeep({ rows, outside, embeddings, days, now, log }: Upke
       const before = new Date(now().getTime() - days[place] * 86_400_000).toISOString();
       if ((await rows.outlive(place, before, rowsAtOnce)).length >= rowsAtOnce) return true;
     }
+    await rows.checkpoint();
     sweptAt = now().getTime();
     return false;
   }

@@ -10,7 +10,17 @@ const worded = ['memories', 'memory_vectors', 'audit_texts', 'runs', 'approvals'
 
 type Upkeep = Pick<
   MemoryRows,
-  'page' | 'outdated' | 'count' | 'unindexed' | 'indexed' | 'unindex' | 'waiting' | 'removals' | 'removed' | 'scrub'
+  | 'page'
+  | 'outdated'
+  | 'count'
+  | 'unindexed'
+  | 'indexed'
+  | 'unindex'
+  | 'waiting'
+  | 'removals'
+  | 'removed'
+  | 'checkpoint'
+  | 'scrub'
 >;
 
 export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
@@ -83,6 +93,11 @@ export function createMemoryUpkeep(db: Sql, kind: StoreKind): Upkeep {
 
     async removed(ids) {
       for (const part of inParts(ids)) await db.deleteFrom('memory_removals').where('memory_id', 'in', part).execute();
+    },
+
+    async checkpoint() {
+      // In the file itself what is deleted is overwritten, in the index as well.
+      if (kind === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(db);
     },
 
     async scrub() {

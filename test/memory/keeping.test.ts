@@ -1,4 +1,6 @@
 /** How long words are kept: by the kind of place they were said in, also when the time is made shorter afterwards. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PlaceKind } from '../../src/core/place.ts';
 import { createMemory } from '../../src/memory/index.ts';
@@ -77,4 +79,19 @@ test('a channel that becomes a shared one is kept as those are', async () => {
   await upkeep().round();
   expect(await texts()).toEqual(['direct', 'unknown', 'asked for']);
   expect(await memory.recall('asked for', { readable: [eng], audience: eng }, { maxTokens: 100 })).toHaveLength(1);
+});
+
+test('what was swept away or deleted is in no file any more within the hour', async () => {
+  const memory = await sayEverywhere();
+  await memory.remember(said('zanzibarine lighthouse', { acl: eng, channel: eng, origin: `${eng}:1.1` }));
+  await memory.remember(said('zanzibarine harbour', { acl: deploys, channel: deploys }));
+  const holding = () =>
+    readdirSync(store.directory).filter((file) => readFileSync(join(store.directory, file)).includes('zanzibarin'));
+  const look = upkeep();
+  await look.round();
+  expect(holding()).not.toEqual([]);
+  await memory.forget({ origin: `${eng}:1.1` });
+  at = saidAt + 31 * day;
+  await look.round();
+  expect(holding()).toEqual([]);
 });
