@@ -1,4 +1,4 @@
-/** `npm run sophia -- memory reindex|status|index`: rebuilds the index, says how it stands, or takes in a repository. */
+/** `npm run sophia -- memory reindex|status|index|export`: rebuilds the index, says how it stands, takes in a repository, or gives out what is kept of a person. */
 import { parseArgs } from 'node:util';
 import { SophiaError } from '../core/error.ts';
 import { createRedact } from '../kit/redact.ts';
@@ -12,17 +12,23 @@ import type { Command } from './command.ts';
 const usage = `npm run sophia -- memory status
 npm run sophia -- memory reindex [--fresh]   goes on where it stopped; --fresh begins anew
 npm run sophia -- memory index <owner/name> --at <folder> --for <token> [--since <commit>]
-   the token says who may be told what stands in it: slack:<team>:public, or slack:<team>:<channel>`;
+   the token says who may be told what stands in it: slack:<team>:public, or slack:<team>:<channel>
+npm run sophia -- memory export <person>     all that is remembered of slack:<team>:<user>, as JSON lines; also of who has left`;
 
 export async function memoryCommand({ settings, environment, words, write }: Command): Promise<number> {
   const { values, positionals } = read(words);
   const [what, name] = positionals;
-  if (what !== 'reindex' && what !== 'status' && what !== 'index')
+  if (what !== 'reindex' && what !== 'status' && what !== 'index' && what !== 'export')
     throw new SophiaError('bad_input', 'I cannot read that.', { hint: usage });
   const store = await openStore(
     settings.DATABASE_URL ? { databaseUrl: settings.DATABASE_URL } : { directory: settings.SOPHIA_DATA },
   );
   try {
+    if (what === 'export') {
+      if (!name) throw new SophiaError('bad_input', 'Whose?', { hint: usage });
+      for (const row of await store.memories.about(name)) write(`${JSON.stringify(row)}\n`);
+      return 0;
+    }
     const log = createLog(settings, createRedact(secrets(environment)));
     const { memory, upkeep, name: index } = await connectMemory(settings, store, log, () => new Date());
     if (what === 'index') {

@@ -6,7 +6,7 @@ import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { MemoryRow, Selection } from '../../core/memory.ts';
 import { parseThreadId } from '../../core/thread.ts';
-import { mentionOf } from './people.ts';
+import { mentionOf, surfaceOf } from './people.ts';
 
 const counted = z.strictObject({ forgotten: z.number(), erased: z.number() });
 const shortestId = 6;
@@ -114,6 +114,8 @@ export function forgetActions(services: () => Services): Action[] {
           hint: 'They type `forget me`. For who cannot, an admin asks.',
         });
       const rows = await memory.about(id);
+      // A name that is nobody's would be forgotten with success.
+      if (rows.length === 0) await surfaceOf(services(), id).person(id);
       return {
         target: `memory:${id}`,
         summary: `Forget everything remembered of ${mentionOf(services(), id)}`,

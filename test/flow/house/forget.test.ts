@@ -218,6 +218,7 @@ test('nobody forgets for somebody else but an admin, with another’s consent: f
   await told('remember carol keeps the lighthouse', carol);
   expect((await told('forget @carol', bob)).reply).toContain('me, this, thread, channel, person');
   expect((await told('forget person @carol', carol)).reply).toContain('theirs to have forgotten');
+  expect((await told('forget person @coral', alice)).reply).toContain('nobody');
   await decided(await house.say('forget person @carol', alice), bob, 'approve');
   expect(await house.services.memory.about(carol)).toEqual([]);
 });
