@@ -88,6 +88,7 @@ onEachDatabase((bench) => {
     expect(await found({ words: 'a3' })).toEqual(['A3']);
     expect(await found({ person: bob })).toEqual(['A2']);
     expect(await found({ runId: 'run-2', action: 'merge' })).toEqual(['A3']);
+    expect(await found({ action: 'merge' })).toEqual(['A3']);
     // As people know them: without their workspace, and a run by the characters that stand in its thread.
     expect(await found({ person: bob.split(':').at(-1) ?? '' })).toEqual(['A2']);
     expect(await found({ person: 'OB' })).toEqual([]);
