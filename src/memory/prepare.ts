@@ -67,7 +67,7 @@ export function searchWords(row: Pick<StoredMemory, 'text' | 'speaker' | 'origin
   return [...Array.from({ length: nameCounts }, () => [...names]).flat(), ...wordsOf(`${file} ${text}`)].join(' ');
 }
 
-const nameCounts = 8;
+const nameCounts = 12;
 
 const usual = {
   speaker: null,

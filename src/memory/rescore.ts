@@ -56,7 +56,7 @@ export const weights: Weights = {
 export const codeWeights: Weights = {
   ...weights,
   lengthWeight: 0.9,
-  saturation: 4,
+  saturation: 6,
   before: [],
   after: [],
   talk: 0.3,
