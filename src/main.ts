@@ -19,6 +19,7 @@ import { createHold, createRedact } from './kit/redact.ts';
 import { factMetrics } from './memory/fact-figures.ts';
 import { keepUp } from './memory/keep-up.ts';
 import { chooseClass } from './models/index.ts';
+import { connectCollections } from './parts/collections.ts';
 import { connectAll, healthOf } from './parts/connectors.ts';
 import { createLog, readFiles, secrets } from './parts/files.ts';
 import { connectFacts, connectMemory, keepOf } from './parts/memory.ts';
@@ -48,7 +49,10 @@ async function serve(settings: Settings): Promise<void> {
   await seedPolicy({ policies: store.policies, policyFile: files.policy, now });
   const keep = keepOf(settings, (channel) => slack.surface.placeKind(channel));
   const { memory, upkeep, index } = await connectMemory(settings, store, log, now, keep);
+  // The surface is made with what it listens to.
+  const collected = connectCollections(store, { connections, memory, surface: () => slack.surface, redact, log, now });
   const slack = await createSlack({
+    webhooks: collected.webhooks,
     listening: { memory, redact, hears: settings.SOPHIA_LISTEN === 'invited' },
     botToken: settings.SLACK_BOT_TOKEN ?? '',
     ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
@@ -105,6 +109,7 @@ async function serve(settings: Settings): Promise<void> {
     routing: models.routing,
     evaluation: models.evaluation,
     memory,
+    sources: collected.sources,
     documents: createDocuments(),
     surface: () => slack.surface,
     environmentOf: environments(files.services),
@@ -133,6 +138,8 @@ async function serve(settings: Settings): Promise<void> {
   log.info({ ...listening, store: store.kind, actions: actions.size }, 'Sophia is here');
   const stopRounds = startRounds(house, store, settings, slack.team);
   const stopUpkeep = keepUp(upkeep);
+  const stopLooking = collected.keepLooking();
+  const stopCollected = keepUp(collected.upkeep, collected.upkeep.everyMs);
   const facts = connectFacts(settings, store, {
     ...{ index, keep, log, now },
     model: models.model,
@@ -145,7 +152,8 @@ async function serve(settings: Settings): Promise<void> {
     setTimeout(() => process.exit(0), patienceMs).unref();
     stopModels();
     stopRounds();
-    await Promise.all([stopUpkeep(), stopFacts()]);
+    stopLooking();
+    await Promise.all([stopUpkeep(), stopFacts(), stopCollected()]);
     await slack.stop();
     await durable.close();
     await store.close();

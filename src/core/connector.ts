@@ -1,6 +1,7 @@
 /** A folder that speaks to one outside system: configuration in, actions out. */
 import type { z } from 'zod';
 import type { Action } from './action.ts';
+import type { Notices, Source } from './collections.ts';
 
 /** What `doctor` says of a connector that is on. */
 export type ConnectorHealth = { state: 'ok'; can: string } | { state: 'failing'; problem: string; hint: string };
@@ -11,6 +12,10 @@ export type Connection = {
   check(): Promise<ConnectorHealth>;
   /** Whether somebody, by their login there, may write to `owner/name`: for policies that name this right. */
   mayWrite?(login: string, repository: string): Promise<boolean>;
+  /** Its collections can be connected to channels, and are remembered there. */
+  source?: Source;
+  /** It tells what happens in them. */
+  notices?: Notices;
 };
 
 export type ConnectorWorld = {

@@ -4,6 +4,7 @@ import type { Approvals } from './approval.ts';
 import type { Documents } from './attachment.ts';
 import type { Audit } from './audit.ts';
 import type { Budgets, Caps } from './budget.ts';
+import type { Collections, Source } from './collections.ts';
 import type { Log } from './connector.ts';
 import type { Erasure } from './erasure.ts';
 import type { Followups } from './followups.ts';
@@ -89,6 +90,9 @@ export interface Services {
   locks: Locks;
   audit: Audit;
   followups: Followups;
+  collections: Collections;
+  /** Outside systems whose collections can be connected, by what they are called. */
+  sources: ReadonlyMap<string, Source>;
   freezes: Freezes;
   budgets: Budgets;
   runs: Runs;

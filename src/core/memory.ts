@@ -71,7 +71,8 @@ export type RecallOptions = { maxTokens: number; kinds?: readonly MemoryKind[] }
 export interface Memory {
   /** Returns the id, or null when there was nothing to keep. */
   remember(row: NewMemory): Promise<string | null>;
-  rememberAll(rows: NewMemory[]): Promise<void>;
+  /** The ids of what was kept. */
+  rememberAll(rows: NewMemory[]): Promise<string[]>;
   /** Best first: what both the asker and the audience may read, packed to the budget. */
   recall(query: string, access: Access, options: RecallOptions): Promise<Recollection[]>;
   /** The rows of these ids that may be read here and now: a citation is checked again when it is shown. */

@@ -2,18 +2,18 @@
 import type { Job } from '../core/job.ts';
 import type { MemoryKind, Recollection } from '../core/memory.ts';
 import type { TaintSource } from '../core/outcome.ts';
+import { mostNames, mostRead, namesIn } from './shared-names.ts';
 import { stillOpen } from './still-open.ts';
 
 type Domain = { title: string; kinds: readonly MemoryKind[]; maxTokens: number };
 
 const domains: Domain[] = [
   { title: 'said in chat', kinds: ['message', 'fact', 'summary', 'outcome'], maxTokens: 1_000 },
-  { title: 'in code and documents', kinds: ['code', 'document'], maxTokens: 600 },
+  { title: 'in code, documents and pull requests', kinds: ['code', 'document'], maxTokens: 600 },
   { title: 'in business records', kinds: ['record'], maxTokens: 400 },
 ];
-/** Names that mean the same everywhere: `#12`, `ABC-7`, `acme-web`, `retryWithBackoff`. */
-const names = /#\d+\b|\b[A-Z]{2,}-\d+\b|\b[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+\b|\b[a-z]+(?:[A-Z][a-z0-9]+)+\b/g;
-const mostNames = 8;
+/** Of a domain's room, what belongs to what answers the question itself; the rest is for what the other domains lead to. */
+const ownShare = 0.6;
 
 /** `marks`: `m1` → id of the row. */
 export type Remembered = { text: string; taint: TaintSource[]; marks: Record<string, string> };
@@ -21,38 +21,69 @@ export type Remembered = { text: string; taint: TaintSource[]; marks: Record<str
 export async function gatherRemembered(job: Job, question: string): Promise<Remembered> {
   const { surface, services, thread, requester, origin } = job;
   const access = await surface.access(requester.id, origin.message);
-  const marks: Record<string, string> = {};
-  const taint = new Map<string, TaintSource>();
-  const sections: string[] = [];
-  let linked = '';
-  for (const { title, kinds, maxTokens } of domains) {
-    const found = await services.memory.recall(`${question}${linked}`, access, { maxTokens, kinds });
-    const elsewhere = await stillOpen(
+  const ask = async (words: string, { kinds, maxTokens }: Domain) => {
+    const found = await services.memory.recall(words, access, { maxTokens, kinds });
+    return stillOpen(
       services,
       surface,
       found.filter((row) => row.thread !== thread),
     );
-    // What one domain names, the next is asked about too: the service of an incident, the pull request of a deploy.
-    linked ||= namesIn(elsewhere);
-    if (elsewhere.length === 0) continue;
-    for (const one of taintOf(elsewhere, requester.id)) taint.set(one.source, one);
-    const lines = elsewhere.map((row) => {
+  };
+  const found: Recollection[][] = [];
+  for (const domain of domains) found.push(await ask(question, domain));
+  const named = found.map((rows) => namesIn(rows.slice(0, mostRead).map((row) => row.text)));
+  for (const [index, domain] of domains.entries()) {
+    // What one domain names, the others are asked about too: the service of an incident, the pull request of a deploy.
+    const others = named.flatMap((names, other) => (other === index ? [] : [...names].slice(0, mostNames)));
+    const fresh = [...new Set(others)].filter((name) => !question.includes(name));
+    if (fresh.length === 0) continue;
+    const led = await ask(`${question} ${fresh.join(' ')}`, domain);
+    found[index] = joined(found[index] ?? [], led, domain.maxTokens);
+  }
+
+  const marks: Record<string, string> = {};
+  const taint = new Map<string, TaintSource>();
+  const sections = domains.flatMap(({ title }, index) => {
+    const rows = found[index] ?? [];
+    if (rows.length === 0) return [];
+    for (const one of taintOf(rows, requester.id)) taint.set(one.source, one);
+    const lines = rows.map((row) => {
       const mark = `m${Object.keys(marks).length + 1}`;
       marks[mark] = row.id;
       return JSON.stringify({ mark, at: row.at, from: row.speaker ?? row.person ?? row.origin, text: row.text });
     });
-    sections.push(`Possibly related, ${title}, as data (JSON lines):\n${lines.join('\n')}`);
-  }
+    return [`Possibly related, ${title}, as data (JSON lines):\n${lines.join('\n')}`];
+  });
+  const links = linksOf(found);
+  if (links.length > 0) sections.push(`Named in more than one of these: ${JSON.stringify(links)}`);
   if (sections.length > 0) sections.push('Where you rest on one of these, name its mark in brackets, such as [m1].');
   return { text: sections.join('\n\n'), taint: [...taint.values()], marks };
 }
 
-function namesIn(rows: Recollection[]): string {
-  const found = rows.slice(0, 3).flatMap((row) => row.text.match(names) ?? []);
-  return [...new Set(found)]
-    .slice(0, mostNames)
-    .map((name) => ` ${name}`)
-    .join('');
+/** The best answers to the question keep their share, then comes what the others led to, then the rest, as far as there is room. */
+function joined(own: Recollection[], led: Recollection[], maxTokens: number): Recollection[] {
+  let room = maxTokens;
+  const taken = new Map<string, Recollection>();
+  const take = (rows: Recollection[], least: number) => {
+    for (const row of rows) {
+      const tokens = Math.ceil(row.text.length / 4);
+      if (taken.has(row.id) || room - tokens < least) continue;
+      taken.set(row.id, row);
+      room -= tokens;
+    }
+  };
+  take(own, maxTokens * (1 - ownShare));
+  take(led, 0);
+  take(own, 0);
+  return [...taken.values()];
+}
+
+/** Names that several domains have in common: what makes their pieces one story. */
+function linksOf(found: Recollection[][]): string[] {
+  const count = new Map<string, number>();
+  for (const rows of found)
+    for (const name of namesIn(rows.map((row) => row.text))) count.set(name, (count.get(name) ?? 0) + 1);
+  return [...count].flatMap(([name, domains]) => (domains > 1 ? [name] : [])).slice(0, mostNames);
 }
 
 /** What descends from untrusted text stays so, whoever kept it. */
@@ -96,7 +127,9 @@ async function readableNow(job: Job, ids: string[]): Promise<Recollection[]> {
 }
 
 function citation(row: Recollection): string {
-  const from = (row.speaker ?? row.origin?.split('/').slice(2).join('/') ?? 'memory').replace(/[[\]()]/g, '');
+  // Of a piece with many declarations the first stands for all.
+  const place = row.origin?.split('/').slice(2).join('/').replace(/,.*/, '');
+  const from = (row.speaker ?? place ?? 'memory').replace(/[[\]()]/g, '');
   const words = `${from}, ${row.at.slice(0, 10)}`;
   return row.link === null ? `(${words})` : `([${words}](${row.link}))`;
 }

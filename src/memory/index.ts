@@ -53,9 +53,7 @@ export function createMemory(options: MemoryOptions): Memory {
       return (await keep([row]))[0] ?? null;
     },
 
-    async rememberAll(all) {
-      await keep(all);
-    },
+    rememberAll: keep,
 
     async recall(query, access, { maxTokens, kinds }) {
       const acls = allowedTokens(access);

@@ -1,7 +1,7 @@
 /** Makes a row of what is to be remembered: its name, its words, the burst of talk it belongs to. */
 import { SophiaError } from '../core/error.ts';
 import { hashJson } from '../core/hash.ts';
-import type { NewMemory } from '../core/memory.ts';
+import type { MemoryRow, NewMemory } from '../core/memory.ts';
 import type { MemoryRows, StoredMemory } from '../core/memory-rows.ts';
 import type { PlaceKind } from '../core/place.ts';
 import { withoutSecrets } from '../kit/secrets.ts';
@@ -69,6 +69,8 @@ export function searchWords(row: Pick<StoredMemory, 'text' | 'speaker' | 'origin
 
 const nameCounts = 12;
 
+const collected = new Set<MemoryRow['kind']>(['code', 'document', 'record']);
+
 const usual = {
   speaker: null,
   channel: null,
@@ -87,10 +89,10 @@ const usual = {
  * step repeated after a crash remembers the same row once.
  */
 function idOf(row: Omit<StoredMemory, 'id' | 'words' | 'talk' | 'keepAs'>): string {
-  const { acl, kind, person, thread, at, text, origin } = row;
-  return origin === null
-    ? hashJson('memory', { acl, kind, person, thread, at, text })
-    : hashJson('memory', { kind, origin });
+  const { acl, kind, person, thread, at, text, origin, channel } = row;
+  if (origin === null) return hashJson('memory', { acl, kind, person, thread, at, text });
+  // What was connected to several channels is a row for each.
+  return hashJson('memory', collected.has(kind) ? { kind, origin, channel } : { kind, origin });
 }
 
 /** Replies have their thread; what stands in the channel itself belongs together while it comes without a pause. */

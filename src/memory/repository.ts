@@ -1,21 +1,15 @@
-/** Keeps what stands in a checkout of a repository: whole at first, then only the files that a push has changed. */
+/** Keeps what stands in a checkout of a repository: whole at first, then only the files that changed since a commit. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SophiaError } from '../core/error.ts';
-import type { Memory, NewMemory } from '../core/memory.ts';
+import type { Memory } from '../core/memory.ts';
 import type { MemoryRows } from '../core/memory-rows.ts';
-import { cutFile } from './chunks.ts';
+import { forgetFile, isRead, keepFile } from './files.ts';
 
 const run = promisify(execFile);
-const largestFile = 1_000_000;
 const filesAtOnce = 20;
-const documents = new Set(['.md', '.mdx', '.rst', '.adoc', '.txt']);
-const code = new Set(
-  `.ts .tsx .js .jsx .mjs .cjs .py .go .rs .java .kt .rb .php .cs .c .h .cc .cpp .hpp .swift .scala .sh .sql .tf .yml .yaml .toml .proto
-  .graphql .css .html .vue .svelte .ex .exs .lua .dart`.split(/\s+/),
-);
 
 export type Repository = {
   /** `acme/web`. */
@@ -33,61 +27,40 @@ export type Repository = {
 export type Indexed = { commit: string; files: number; pieces: number; removed: number };
 
 export async function indexRepository(
-  { memory, rows }: { memory: Pick<Memory, 'rememberAll' | 'forget'>; rows: Pick<MemoryRows, 'find'> },
+  parts: { memory: Pick<Memory, 'rememberAll' | 'forget'>; rows: Pick<MemoryRows, 'find'> },
   repository: Repository,
   progress: (done: number, all: number) => void = () => undefined,
 ): Promise<Indexed> {
+  const { directory, acl, site = 'https://github.com' } = repository;
   const commit = (await git(repository, 'rev-parse', 'HEAD')).trim();
   const at = new Date((await git(repository, 'log', '-1', '--format=%cI')).trim()).toISOString();
   const { present, gone } = await changes(repository);
-  const paths = present.filter((path) => documents.has(extname(path)) || code.has(extname(path)));
+  const name = `github:${repository.name}`;
+  const channel = name;
   const indexed: Indexed = { commit, files: 0, pieces: 0, removed: 0 };
-  for (const path of gone) indexed.removed += await memory.forget({ originPrefix: `${originOf(repository, path)}#` });
-  for (let from = 0; from < paths.length; from += filesAtOnce) {
-    for (const path of paths.slice(from, from + filesAtOnce)) {
-      const pieces = await piecesOf(repository, path, commit, at);
-      indexed.removed += await forgetOthers(path, pieces);
-      await memory.rememberAll(pieces);
-      indexed.files++;
-      indexed.pieces += pieces.length;
-    }
-    progress(Math.min(paths.length, from + filesAtOnce), paths.length);
+  for (const path of gone) indexed.removed += await forgetFile(parts, { name, path, channel });
+  const paths = present.filter((path) => isRead(path, 0));
+  for (const [index, path] of paths.entries()) {
+    const link = ({ from, to }: { from: number; to: number }) =>
+      `${site}/${repository.name}/blob/${commit}/${path}#L${from}-L${to}`;
+    const text = await readPlain(join(directory, path));
+    const { pieces, removed } = await keepFile(parts, { name, path, acl, channel, at, link }, text);
+    indexed.files++;
+    indexed.pieces += pieces;
+    indexed.removed += removed;
+    if ((index + 1) % filesAtOnce === 0 || index + 1 === paths.length) progress(index + 1, paths.length);
   }
   return indexed;
+}
 
-  /** What the file no longer declares. */
-  async function forgetOthers(path: string, pieces: NewMemory[]): Promise<number> {
-    const still = new Set(pieces.map((piece) => piece.origin));
-    const before = await rows.find({ originPrefix: `${originOf(repository, path)}#` }, 10_000);
-    const ids = before.filter((row) => !still.has(row.origin)).map((row) => row.id);
-    return ids.length === 0 ? 0 : memory.forget({ ids });
+/** A link may lead out of the checkout: what it leads to is not part of it. */
+async function readPlain(file: string): Promise<string> {
+  try {
+    const found = await lstat(file);
+    return found.isFile() && isRead(file, found.size) ? await readFile(file, 'utf8') : '';
+  } catch {
+    return '';
   }
-}
-
-function originOf({ name }: Repository, path: string): string {
-  return `github:${name}/${path}`;
-}
-
-async function piecesOf(repository: Repository, path: string, commit: string, at: string): Promise<NewMemory[]> {
-  const text = await readFile(join(repository.directory, path), 'utf8').catch(() => '');
-  if (text === '' || text.length > largestFile || text.includes('\0')) return [];
-  const { header, chunks } = await cutFile(path, text);
-  const { site = 'https://github.com', name, acl } = repository;
-  return chunks
-    .filter((chunk) => chunk.text !== '')
-    .map((chunk) => ({
-      acl,
-      kind: documents.has(extname(path)) ? 'document' : 'code',
-      text: header && !chunk.text.includes(header) ? `${header}\n${chunk.text}` : chunk.text,
-      person: null,
-      thread: originOf(repository, path),
-      channel: `github:${name}`,
-      origin: `${originOf(repository, path)}#${chunk.name}`,
-      link: `${site}/${name}/blob/${commit}/${path}#L${chunk.line}-L${chunk.last}`,
-      at,
-      tainted: true,
-      source: `${name}/${path}`,
-    }));
 }
 
 async function changes(repository: Repository): Promise<{ present: string[]; gone: string[] }> {

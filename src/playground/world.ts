@@ -94,11 +94,15 @@ export type WorldOptions = {
 };
 
 const signingSecret = 'playground-signing-secret';
+const webhookSecret = 'playground-webhook-secret';
 const botToken = 'xoxb-playground';
 
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { data, appUrl, openRouterKey, stepMs = 400 } = options;
-  const github = await createGitHubEmulator({ stepMs });
+  const github = await createGitHubEmulator({
+    stepMs,
+    hook: { url: `${appUrl}/github/events`, secret: webhookSecret },
+  });
   const fly = await createFlyEmulator({ stepMs });
   // Asked anew each time: the playground's clock can be moved.
   const clock = () => Date.now();
@@ -212,6 +216,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       SLACK_API_URL: slack.apiUrl,
       GITHUB_TOKEN: github.token,
       GITHUB_API_URL: github.url,
+      GITHUB_WEBHOOK_SECRET: webhookSecret,
       FLY_API_TOKEN: fly.token,
       FLY_API_URL: fly.url,
       FLY_REGISTRY_URL: fly.registryUrl,

@@ -5,6 +5,7 @@ import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Approvals } from '../core/approval.ts';
 import type { Budgets } from '../core/budget.ts';
+import type { Collections } from '../core/collections.ts';
 import type { Erasure } from '../core/erasure.ts';
 import { SophiaError } from '../core/error.ts';
 import type { Talks } from '../core/facts.ts';
@@ -25,6 +26,7 @@ import type { Sends } from '../core/sends.ts';
 import { createApprovals } from './approvals.ts';
 import { createAudit, type ErasableAudit } from './audit.ts';
 import { createBudgets } from './budgets.ts';
+import { createCollections } from './collections.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { createErasure } from './erasure.ts';
 import { guarded, readableFailure } from './failure.ts';
@@ -57,6 +59,7 @@ export interface Store {
   leases: Leases;
   locks: Locks;
   audit: ErasableAudit;
+  collections: Collections;
   followups: Followups;
   freezes: Freezes;
   budgets: Budgets;
@@ -122,6 +125,7 @@ async function build(
     leases: guarded(createLeases(db)),
     locks: guarded(createLocks(db)),
     audit: guarded(createAudit(db)),
+    collections: guarded(createCollections(db)),
     followups: guarded(createFollowups(db)),
     freezes: guarded(createFreezes(db)),
     budgets: guarded(createBudgets(db)),

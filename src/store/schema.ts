@@ -143,6 +143,19 @@ export interface Tables {
   owed: { send_id: string; run_id: string; place: string; reply: string; since: string; tried_at: string };
   sends: { send_id: string; thread: string | null; message_id: string | null; begun_at: string };
   listeners: { thread: string; run_id: string; offered: number };
+  /** `wanted` counts the wishes to have it read, `done` how many of them were met. */
+  collections: {
+    id: string;
+    name: string;
+    channel: string;
+    connected_by: string;
+    at: string;
+    state: string | null;
+    wanted: number;
+    done: number;
+    claimed_until: string | null;
+  };
+  collection_files: { collection_id: string; path: string; version: string };
   followups: {
     number: Generated<number>;
     job_key: string;

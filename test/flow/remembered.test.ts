@@ -40,7 +40,7 @@ async function ask(said: string, rows: NewMemory[], meanwhile: () => Promise<unk
   return { told, text: answer.kind === 'words' ? answer.markdown : '' };
 }
 
-test('each domain has its own section, and what one names, the next is asked about', async () => {
+test('each domain has its own section, what one names the others are asked about, and what they share is said', async () => {
   const { told } = await ask('Nothing.', [
     kept('billing-api failed since retryWithBackoff never stopped'),
     kept('export function retryWithBackoff() {}', {
@@ -50,8 +50,40 @@ test('each domain has its own section, and what one names, the next is asked abo
     kept('Globex renewal is at risk since billing-api failed', { kind: 'record' }),
   ]);
   expect(told).toMatch(
-    /said in chat[\s\S]*"mark":"m1"[\s\S]*in code and documents[\s\S]*"mark":"m2"[\s\S]*in business records[\s\S]*"mark":"m3"/,
+    /said in chat[\s\S]*"mark":"m1"[\s\S]*in code, documents and pull requests[\s\S]*"mark":"m2"[\s\S]*in business records[\s\S]*"mark":"m3"/,
   );
+  expect(told).toContain('Named in more than one of these: ["billing-api","retryWithBackoff"]');
+});
+
+test('it leads back as well: chat that only names what code or a record names is found', async () => {
+  const { told } = await ask('Nothing.', [
+    kept('billing-api fails: chargeLedgerTwice', {
+      kind: 'code',
+      origin: 'github:acme/web/src/a.ts#chargeLedgerTwice',
+    }),
+    kept('the deal of billing-api, for Globex', { kind: 'record' }),
+    kept('I took chargeLedgerTwice out of the night job'),
+    kept('Globex wants their money back'),
+    kept('lunch at noon?'),
+  ]);
+  expect(told).toContain('I took chargeLedgerTwice out of the night job');
+  expect(told).toContain('Globex wants their money back');
+  expect(told).not.toContain('lunch at noon');
+});
+
+test('what the others lead to leaves the best answers of a domain their room', async () => {
+  const long = (words: string) => `${words} ${'and so on, '.repeat(140)}`;
+  const { told } = await ask('Nothing.', [
+    kept('chargeLedgerTwice makes billing-api fail', { kind: 'record' }),
+    kept(long('why billing-api did fail: the disk was full')),
+    ...[1, 2, 3].map((number) =>
+      kept(long(`chargeLedgerTwice chargeLedgerTwice ${number}`), { thread: `test:T1:C9:${number}` }),
+    ),
+  ]);
+  const [chat = ''] = told.split('Possibly related, in business records');
+  expect(chat).toContain('the disk was full');
+  expect(chat).toContain('chargeLedgerTwice chargeLedgerTwice');
+  expect(chat.length).toBeLessThan(5_000);
 });
 
 test('a mark becomes where it can be read, and a mark nobody told disappears', async () => {

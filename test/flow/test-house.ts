@@ -247,6 +247,7 @@ export type HouseOptions = {
   /** A real surface instead: people speak and click there. */
   at?: Surface;
   evaluation?: Services['evaluation'];
+  sources?: Services['sources'];
   think?: (turn: Turn, listener?: Listener) => Answer | Promise<Answer>;
   mayWrite?: (login: string, repository: string) => Promise<boolean>;
   limits?: Partial<Caps>;
@@ -306,6 +307,7 @@ export async function openTestHouse(options: HouseOptions = {}) {
     policy: createPolicyInForce({ policies: store.policies, policyOf }),
     policyFile: options.policyFile ? { read: options.policyFile } : null,
     ...store,
+    sources: options.sources ?? new Map(),
     documents: createDocuments(),
     memory: createMemory({ rows: store.memories, index: options.outside ?? store.textIndex }),
     model: {

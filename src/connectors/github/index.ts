@@ -4,7 +4,9 @@ import { type Connection, type ConnectorHealth, type ConnectorWorld, defineConne
 import { toSophiaError } from '../../core/error.ts';
 import { actionsOf } from './actions.ts';
 import { type Credentials, createGitHub, type GitHub } from './client.ts';
+import { noticesOf } from './notices.ts';
 import { mayWrite } from './permission.ts';
+import { sourceOf } from './source.ts';
 
 const appVariables = ['GITHUB_APP_ID', 'GITHUB_APP_PRIVATE_KEY', 'GITHUB_APP_INSTALLATION_ID'] as const;
 
@@ -20,6 +22,7 @@ const config = z
       .optional(),
     GITHUB_APP_INSTALLATION_ID: z.coerce.number().int().min(1).optional(),
     GITHUB_API_URL: z.url().default('https://api.github.com'),
+    GITHUB_WEBHOOK_SECRET: z.string().trim().min(16, 'must be at least 16 characters').optional(),
   })
   .superRefine((given, context) => {
     if (given.GITHUB_TOKEN) return;
@@ -51,7 +54,20 @@ export function connectGitHub(given: GitHubConfig, world: ConnectorWorld, inner?
     log: world.log,
     ...(inner ? { fetch: inner } : {}),
   });
-  return { actions: actionsOf(github), check: () => check(github), mayWrite: mayWrite(github) };
+  const secret = given.GITHUB_WEBHOOK_SECRET;
+  return {
+    actions: actionsOf(github),
+    check: () => check(github),
+    mayWrite: mayWrite(github),
+    source: sourceOf(github, siteOf(given.GITHUB_API_URL)),
+    ...(secret === undefined ? {} : { notices: noticesOf(secret) }),
+  };
+}
+
+/** Where people read what the API tells: a server of one's own has both under one host. */
+function siteOf(apiUrl: string): string {
+  const { origin, host } = new URL(apiUrl);
+  return host === 'api.github.com' ? 'https://github.com' : origin;
 }
 
 export const github = defineConnector<GitHubConfig>({

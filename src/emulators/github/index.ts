@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Conclusion, checksOver } from './checks.ts';
 import { complete } from './completion.ts';
 import { afterwards, type FaultKind, type FaultOptions, faultBook, refusalOf } from './faults.ts';
-import { gitOver } from './git.ts';
+import { type Files, gitOver } from './git.ts';
+import { type Hook, hooksOver, type Tell } from './hooks.ts';
 import { pageOf } from './pages.ts';
 import { pullsOver } from './pulls.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -30,6 +31,8 @@ export type GitHubEmulatorOptions = {
   app?: { id: number; installationId: number; privateKey: string };
   /** Milliseconds between two states of a workflow's run: 400 to watch, 0 in tests. */
   stepMs?: number;
+  /** Where it tells of pushes, and of what a test has it tell. */
+  hook?: Hook;
 };
 
 export type RecordedRequest = { method: string; path: string; body: unknown; status?: number };
@@ -44,7 +47,10 @@ export type GitHubEmulator = {
   shas: Shas;
   /** Pushes a commit to the pull request's branch; returns the new head. */
   pushToPull(number: number): Promise<string>;
-  commitToMain(message: string, author?: string): Promise<string>;
+  /** `files`: path → whole content, null removes; without them a note of the commit. */
+  commitToMain(message: string, author?: string, files?: Files): Promise<string>;
+  /** Sends a webhook as GitHub would; the status answered. */
+  tell: Tell;
   setCheck(sha: string, name: string, conclusion: Conclusion, log?: string): Promise<void>;
   /** Rules of a ruleset that GitHub would list for this branch; listed only, not enforced here. */
   guardBranch(branch: string, rules: object[]): void;
@@ -80,6 +86,7 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
   ]);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const git = gitOver(upstream, bot);
+  const tell = hooksOver(options.hook, repository, url);
   const checks = checksOver(upstream, bot, url);
   let shas: Shas = { main: [], pulls: {} };
   const pulls = pullsOver({
@@ -219,16 +226,19 @@ export async function createGitHubEmulator(options: GitHubEmulatorOptions = {}):
       const sha = await git.commit(repository, head.sha, files, 'Answer the review', authorOf('alice'), now());
       await git.moveBranch(repository, head.ref, sha);
       shas.pulls[number] = sha;
+      await tell('push', { ref: `refs/heads/${head.ref}`, before: head.sha, after: sha });
       return sha;
     },
-    async commitToMain(message, author = 'alice') {
+    async commitToMain(message, author = 'alice', given) {
       const parent = await git.tip(repository, 'main');
-      const files = { 'CHANGES.md': `${message}\n\nafter ${parent}\n` };
+      const files = given ?? { 'CHANGES.md': `${message}\n\nafter ${parent}\n` };
       const sha = await git.commit(repository, parent, files, message, authorOf(author), now());
       await git.moveBranch(repository, 'main', sha);
       shas.main.unshift(sha);
+      await tell('push', { ref: 'refs/heads/main', before: parent, after: sha });
       return sha;
     },
+    tell,
     async setCheck(sha, name, conclusion, log) {
       await checks.set(repository, sha, name, conclusion, log);
     },

@@ -76,7 +76,12 @@ export function forgetActions(services: () => Services): Action[] {
       undo: 'It cannot be brought back.',
       preconditions: [],
     }),
-    run: async (_plan, context) => erase(services(), { channel: channelOf(context) }),
+    async run(_plan, context) {
+      const channel = channelOf(context);
+      // Else it would come back with the next change.
+      await services().collections.disconnect({ channel });
+      return erase(services(), { channel });
+    },
   });
 
   const forgetThread = defineAction({

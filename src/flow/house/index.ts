@@ -4,6 +4,7 @@ import type { Services } from '../../core/job.ts';
 import { approvalActions } from './approvals.ts';
 import { auditActions } from './audit.ts';
 import { budgetActions } from './budget.ts';
+import { collectionActions } from './collections.ts';
 import { correctActions } from './correct.ts';
 import { digestActions } from './digest.ts';
 import { evaluationActions } from './evaluate.ts';
@@ -32,6 +33,7 @@ export function houseActions(services: () => Services): Action[] {
     freezeActions,
     auditActions,
     budgetActions,
+    collectionActions,
     memoryActions,
     modelActions,
     evaluationActions,

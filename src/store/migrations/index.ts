@@ -19,6 +19,7 @@ import { refused } from './047-refused.ts';
 import { told } from './048-told.ts';
 import { searchAtOnce } from './060-search-at-once.ts';
 import { rights } from './061-rights.ts';
+import { collections } from './062-collections.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -40,6 +41,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '048_told': { up: told },
     '060_search_at_once': { up: (db) => searchAtOnce(db, kind) },
     '061_rights': { up: rights },
+    '062_collections': { up: collections },
   };
   return { getMigrations: async () => migrations };
 }

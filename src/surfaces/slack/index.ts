@@ -27,7 +27,7 @@ import { repairing } from './render/repair.ts';
 import { createReplies } from './replies.ts';
 import { createRespond } from './respond.ts';
 import { createSend } from './send.ts';
-import { close, createHttpServer, listen, requestPath } from './server.ts';
+import { close, createHttpServer, listen, requestPath, type WebhookReceiver } from './server.ts';
 import { registerShortcuts } from './shortcuts.ts';
 import { createStatus } from './status.ts';
 import { createSurface } from './surface.ts';
@@ -52,6 +52,8 @@ export type SlackOptions = {
   /** How many of the last characters of a growing text may be the beginning of a secret; none unless given. */
   hold?: (text: string) => number;
   now: () => Date;
+  /** What other systems tell, at paths of their own. */
+  webhooks?: WebhookReceiver;
   health?: { ready(): Promise<boolean> };
   /** Prometheus text, served at /metrics. */
   metrics?: () => Promise<string>;
@@ -130,6 +132,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackSurface> 
     log,
     metrics: options.metrics,
     slack: bolt.requestListener ?? undefined,
+    webhooks: options.webhooks,
     ready: async () => started && bolt.connected() && ((await options.health?.ready()) ?? true),
   });
 

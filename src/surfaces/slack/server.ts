@@ -1,4 +1,4 @@
-/** The HTTP port: health for the platform, metrics, and Slack's requests, handed to Bolt once they can be genuine. */
+/** The HTTP port: health for the platform, metrics, webhooks, and Slack's requests, handed to Bolt once they can be genuine. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../core/connector.ts';
@@ -7,6 +7,8 @@ export const requestPath = '/slack/events';
 const mostSkewSeconds = 300;
 /** Slack's largest are some tens of kilobytes. */
 const mostBodyBytes = 1024 * 1024;
+/** What others send is larger: a push tells of each commit. */
+const mostWebhookBytes = 5 * 1024 * 1024;
 
 export type ServerOptions = {
   now: () => Date;
@@ -15,12 +17,18 @@ export type ServerOptions = {
   metrics?: (() => Promise<string>) | undefined;
   /** Bolt's listener; absent in Socket Mode. */
   slack?: RequestListener | undefined;
+  webhooks?: WebhookReceiver | undefined;
+};
+
+export type WebhookReceiver = {
+  listens(path: string): boolean;
+  receive(path: string, headers: Record<string, string | undefined>, body: Buffer): Promise<number>;
 };
 
 export function createHttpServer(options: ServerOptions): Server {
-  const { now, log, ready, metrics, slack } = options;
+  const { now, log, ready, metrics, slack, webhooks } = options;
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?')[0];
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (reading && path === '/healthz') return end(response, 200, 'ok\n');
     if (reading && path === '/readyz') {
@@ -43,6 +51,12 @@ export function createHttpServer(options: ServerOptions): Server {
       slack(Object.assign(request, { rawBody: body }), response);
       return;
     }
+    if (request.method === 'POST' && webhooks?.listens(path)) {
+      const body = await readBody(request, mostWebhookBytes);
+      if (body === null) return end(response, 413, '', { connection: 'close' });
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      return end(response, await webhooks.receive(path, headers, body), '');
+    }
     request.resume();
     return end(response, 404, 'not found\n');
   }
@@ -54,14 +68,14 @@ export function createHttpServer(options: ServerOptions): Server {
   });
 }
 
-/** Null when it is larger than any request of Slack's; the rest is let run off unread. */
-function readBody(request: IncomingMessage): Promise<Buffer | null> {
+/** Null when it is larger than any request should be; the rest is let run off unread. */
+function readBody(request: IncomingMessage, most = mostBodyBytes): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= mostBodyBytes) chunks.push(chunk);
+      if (size <= most) chunks.push(chunk);
       else resolve(null);
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
