@@ -89,6 +89,14 @@ describe.skipIf(noChromium !== '')(`a newcomer${noChromium && ` (${noChromium})`
     await page.context().close();
   });
 
+  test('words too long to be sent stay where they are, with a way out', async () => {
+    const page = await scene.open();
+    await partsOf(page).say('y'.repeat(12_001));
+    await page.getByText('Attach it as a file instead').waitFor();
+    expect((await page.getByRole('textbox', { name: 'Message' }).inputValue()).length).toBe(12_001);
+    await page.context().close();
+  });
+
   test('a command without its arguments puts the cursor into the first of them', async () => {
     const page = await scene.open();
     await partsOf(page).say('/sophia deploy');

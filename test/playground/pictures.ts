@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { executablePath, type Look, openScene, partsOf, type Scene } from './browser.ts';
 
 const desk: Look = { width: 1440, height: 960, scale: 2 };
@@ -96,9 +96,29 @@ export async function takePictures(folder: string, wanted = pictures): Promise<{
   return taken;
 }
 
+/** Whether a green ball is green: without a font that has them, emoji would be empty boxes. */
+async function showsEmoji(): Promise<boolean> {
+  const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    return await page.evaluate<boolean>(`(() => {
+      const pen = document.createElement('canvas').getContext('2d');
+      pen.font = '20px sans-serif';
+      pen.fillText('\u{1F7E2}', 0, 20);
+      return pen.getImageData(0, 0, 30, 30).data.some((value, at, all) => at % 4 === 1 && value > all[at - 1] + 40);
+    })()`);
+  } finally {
+    await browser.close();
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!executablePath) {
     process.stderr.write('There is no Chromium here. Install it (Debian: apt-get install chromium), then try again.\n');
+    process.exit(1);
+  }
+  if (!(await showsEmoji())) {
+    process.stderr.write('No font here has emoji. Install one (Debian: apt-get install fonts-noto-color-emoji).\n');
     process.exit(1);
   }
   const folder = fileURLToPath(new URL('../../docs/images', import.meta.url));

@@ -13,6 +13,7 @@ export function createSpeech({ at, placeOf, changed }) {
   async function speak(text, inThread, reading = Promise.resolve([])) {
     const place = placeOf();
     const command = text.match(/^\/(\w+)\s*([\s\S]*)$/);
+    if (text.length > longest) return { ok: false, error: tooLong };
     if (command && inThread) return { ok: false, error: noCommandsHere };
     if (!inThread) {
       expected = { channel: place.id, after: newest(place), until: performance.now() + answeredWithinMs };
@@ -49,6 +50,9 @@ export function createSpeech({ at, placeOf, changed }) {
   };
 }
 
+/** As much as the host takes. */
+const longest = 12_000;
+const tooLong = 'That is too long: 12,000 characters at most. Attach it as a file instead.';
 const noCommandsHere = 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.';
 
 function newest(place) {
