@@ -25,7 +25,12 @@ const reader = createReader({
   entered: (person, tab) => void deed('home', { person, tab }),
 });
 const { at } = reader;
-const speech = createSpeech({ at, placeOf: () => reader.placeIn(world.slack), changed: () => render() });
+const speech = createSpeech({
+  at,
+  placeOf: () => reader.placeIn(world.slack),
+  whispersOf: () => world.slack.ephemerals[at.me] ?? [],
+  changed: () => render(),
+});
 const names = () => namesOf(world.slack, at.me);
 const state = () => ({ ...world, me: at.me });
 
@@ -121,7 +126,7 @@ function render() {
   if (!world) return;
   const { slack, app } = world;
   const place = reader.placeIn(slack);
-  const answer = speech.answered(place, slack);
+  const answer = speech.answered(place, slack.bot.userId);
   if (answer !== null) {
     at.thread = answer;
     if (narrow.matches) at.pane = 'thread';

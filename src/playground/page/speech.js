@@ -4,8 +4,8 @@ import { act } from './server.js';
 /** What was not answered by then was perhaps not meant for Sophia. */
 const answeredWithinMs = 4_000;
 
-/** @param {{ at: object, placeOf(): object, changed(): void }} options `at`: what the reader looks at */
-export function createSpeech({ at, placeOf, changed }) {
+/** @param {{ at: object, placeOf(): object, whispersOf(): object[], changed(): void }} options `at`: what the reader looks at; `whispersOf`: what they alone see */
+export function createSpeech({ at, placeOf, whispersOf, changed }) {
   /** The thread of what was just said opens by itself, once: the answer is what one wants to see. */
   let expected = null;
 
@@ -16,7 +16,8 @@ export function createSpeech({ at, placeOf, changed }) {
     if (text.length > longest) return { ok: false, error: tooLong };
     if (command && inThread) return { ok: false, error: noCommandsHere };
     if (!inThread) {
-      expected = { channel: place.id, after: newest(place), until: performance.now() + answeredWithinMs };
+      const until = performance.now() + answeredWithinMs;
+      expected = { channel: place.id, after: newest(place.messages), whispered: newest(asides(place)), until };
       setTimeout(changed, answeredWithinMs);
     }
     const where = { person: at.me, channel: place.id };
@@ -31,18 +32,21 @@ export function createSpeech({ at, placeOf, changed }) {
     });
   }
 
+  /** Whispers in a thread answer something else. */
+  const asides = (place) => whispersOf().filter(({ channel, thread_ts }) => channel === place.id && !thread_ts);
+
   return {
     speak,
     /** Just now, and not answered yet. */
     asked: () => expected !== null && performance.now() < expected.until,
 
-    /** The root of the thread that holds the answer, once there is one. @param {object} place @param {object} slack */
-    answered(place, { ephemerals, bot }) {
+    /** The root of the thread that holds the answer, once there is one. @param {object} place @param {string} bot her id */
+    answered(place, bot) {
       if (!expected || place.id !== expected.channel) return null;
       const { after } = expected;
-      const whispered = (ephemerals[at.me] ?? []).some(({ channel, ts }) => channel === place.id && ts > after);
+      const whispered = newest(asides(place)) > expected.whispered;
       const answer = place.messages.find(
-        (message) => message.ts > after && (message.reply_count > 0 || message.user === bot.userId),
+        (message) => message.ts > after && (message.reply_count > 0 || message.user === bot),
       );
       if (whispered || answer) expected = null;
       return answer?.ts ?? null;
@@ -55,6 +59,6 @@ const longest = 12_000;
 const tooLong = 'That is too long: 12,000 characters at most. Attach it as a file instead.';
 const noCommandsHere = 'Slack has no slash commands in threads: mention @sophia, or type it in the channel.';
 
-function newest(place) {
-  return place.messages.reduce((latest, message) => (message.ts > latest ? message.ts : latest), '0');
+function newest(messages) {
+  return messages.reduce((latest, message) => (message.ts > latest ? message.ts : latest), '0');
 }
