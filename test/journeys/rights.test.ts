@@ -1,4 +1,6 @@
 /** Who is told what, by the real app: the model hears only what everybody there may, and people see, correct and take along what is theirs. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acmeWorkspace } from '../../src/emulators/slack/workspace.ts';
 import { alice, bob, carol, eng, eventually, openStage, random, type Stage } from './stage.ts';
@@ -127,4 +129,10 @@ test('whoever left is told nothing, and an admin has their words forgotten with 
   await stage.driver.reply(place, ['Done']);
   expect(stage.rows('select id from memories where person = ?', 'slack:T0ACME:U0CAROL')).toEqual([]);
   expect(stage.rows('select id from memories where text = ?', port)).toEqual([]);
+  // Those who recalled it, and the model that was told it, left it in the records of their runs.
+  await stage.quiet();
+  const holding = readdirSync(stage.data)
+    .filter((file) => /^(sophia|runs)\.db/.test(file))
+    .filter((file) => readFileSync(join(stage.data, file)).includes('tunnel listens on 5433'));
+  expect(holding).toEqual([]);
 }, 60_000);

@@ -100,7 +100,7 @@ export function heldMemoryActions(services: () => Services): Action[] {
     decide('keep', {
       description: 'has a memory recalled that was drawn from untrusted text',
       summary: 'Have it recalled from now on',
-      undo: '`forget this` where it was said.',
+      undo: '`forget thread` where it was said.',
     }),
     decide('refuse', {
       description: 'forgets a memory that was drawn from untrusted text, for good',

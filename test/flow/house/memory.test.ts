@@ -1,6 +1,6 @@
 /** What people may do with memory: remember, recall, see and correct what is known, and have it forgotten. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { alice, bob, openTestHouse, type TestHouse } from '../test-house.ts';
+import { alice, bob, guest, openTestHouse, type TestHouse } from '../test-house.ts';
 
 let house: TestHouse;
 beforeEach(async () => {
@@ -65,6 +65,17 @@ test('all of it comes as a file of JSON, their own words from places they have l
   const rows = JSON.parse(reply.text) as { text: string; link: string | null }[];
   // What somebody else said of them there is not theirs to read.
   expect(rows.map((row) => row.text)).toEqual(['gamma is mine']);
+});
+
+test('a guest sees what they said themselves, and nothing of anybody else', async () => {
+  const said = { acl: 'test:T1:public', kind: 'message' as const, thread: null, tainted: true, source: null };
+  const at = '2026-03-02T09:00:00.000Z';
+  await house.services.memory.remember({ ...said, at, text: 'a guest was here', person: guest });
+  await house.services.memory.remember({ ...said, at, text: 'the guest is late', person: bob, subject: guest });
+  house.surface.out.add(guest);
+  const reply = JSON.stringify(await toldAlone('memory', guest));
+  expect(reply).toContain('a guest was here');
+  expect(reply).not.toContain('is late');
 });
 
 test('what a model looks up of them where others read along is what may be told there', async () => {
