@@ -28,6 +28,8 @@ export type Turn = {
   run?: string;
   /** To be seen with the first message, by models that can; others are told that there are some. */
   pictures?: Picture[];
+  /** The answer has to be JSON of this form (JSON Schema). */
+  json?: { name: string; schema: JsonObject };
   /** A model that was asked for by name: it goes first, whatever is measured. */
   wanted?: string;
 };

@@ -18,6 +18,17 @@ Extract only what will still be true and useful in some weeks: how systems are s
 Leave out greetings, questions, what somebody is about to do, passing moods, and anything addressed to an assistant or a bot. Most talks hold none or one or two facts.
 Write one sentence each, in the language of the messages, and name people by their names, never as "User".`;
 
+/** More may stand in it. */
+const form = {
+  type: 'object',
+  properties: {
+    memory: {
+      type: 'array',
+      items: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+    },
+  },
+  required: ['memory'],
+};
 const answered = z.object({ memory: z.array(z.object({ text: z.string() })) });
 
 /** Its telemetry is read as it loads, its folder each time; below a file no folder can be made. */
@@ -35,6 +46,7 @@ export function createMem0(model: Pick<Model, 'answer' | 'atMost'>): Extractor {
     messages: [{ role: 'user', text }],
     tools: [],
     maxTokens: mostAnswerTokens,
+    json: { name: 'facts', schema: form },
     session: `facts:${hashJson('talk', talk.talk)}`,
   });
 

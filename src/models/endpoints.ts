@@ -22,6 +22,7 @@ const endpoint = z.object({
   prompt: z.number(),
   completion: z.number(),
   tools: z.boolean(),
+  structured: z.boolean(),
   /** Share of the last half hour, 0 to 1. */
   up: z.number().nullable(),
   /** Seconds until the first word, and words' pieces a second after it. */
@@ -117,6 +118,7 @@ function read({ pricing, supported_parameters: supported, ...rest }: z.infer<typ
     prompt: (pricing?.prompt ?? 0) * 1e6,
     completion: (pricing?.completion ?? 0) * 1e6,
     tools: supported ? supported.includes('tools') : true,
+    structured: supported ? supported.includes('structured_outputs') : true,
     up: rest.uptime_last_30m === null || rest.uptime_last_30m === undefined ? null : rest.uptime_last_30m / 100,
     firstSeconds: first === null ? null : first < leastMilliseconds ? first : first / 1_000,
     tokensPerSecond: rest.throughput_last_30m?.p50 ?? null,

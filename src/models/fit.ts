@@ -27,6 +27,7 @@ export function unfit(
   const known = listedAs(catalogue, model);
   if (gone !== null || !known) return gone;
   if (turn.tools.length > 0 && !known.tools) return 'it cannot call tools';
+  if (turn.json && !known.structured) return 'it cannot keep to a form';
   if (known.context !== null && tokensOf(turn) > known.context) return 'the conversation is too long for it';
   if (known.prompt > maxPrice.prompt || known.completion > maxPrice.completion) return 'it costs more than max_price';
   if (known.keepsNothing === false) return 'everybody who serves it keeps what it is sent';
@@ -39,7 +40,9 @@ function unserved(served: readonly Endpoint[], turn: Turn, maxPrice: MaxPrice): 
   if (served.length === 0) return 'nobody serves it at the moment';
   const handy = turn.tools.length > 0 ? served.filter(({ tools }) => tools) : served;
   if (handy.length === 0) return 'nobody who serves it lets it call tools';
-  const wide = handy.filter(({ context }) => context === null || tokensOf(turn) <= context);
+  const formed = turn.json ? handy.filter(({ structured }) => structured) : handy;
+  if (formed.length === 0) return 'nobody who serves it makes it keep to a form';
+  const wide = formed.filter(({ context }) => context === null || tokensOf(turn) <= context);
   if (wide.length === 0) return 'the conversation is too long for everybody who serves it';
   const dear = wide.every(({ prompt, completion }) => prompt > maxPrice.prompt || completion > maxPrice.completion);
   return dear ? 'everybody who could serve it takes more than max_price' : null;

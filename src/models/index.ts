@@ -125,7 +125,7 @@ export function createModel(options: ModelOptions): Model {
         continue;
       }
       const said = answered(result, asked, { usd, milliseconds, fallbacks: named(failed) });
-      const problem = routing ? wrongWith(said, turn.tools) : null;
+      const problem = routing ? wrongWith(said, turn) : null;
       if (problem !== null && kept === null) {
         write((journal) => journal.flagged(turn, asked, problem));
         const second = way.second === asked ? (way.models.find((one) => one !== asked) ?? null) : way.second;

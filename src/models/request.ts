@@ -25,6 +25,7 @@ export function chatBody(model: string, turn: Turn, options: RequestOptions): Ch
       type: 'function',
       function: { name, description, parameters },
     }));
+  if (turn.json) body.response_format = { type: 'json_schema', json_schema: turn.json };
   if (!options.openRouter) return { ...body, max_tokens: turn.maxTokens };
   return {
     ...body,
@@ -34,7 +35,7 @@ export function chatBody(model: string, turn: Turn, options: RequestOptions): Ch
     provider: {
       max_price: { prompt: String(options.maxPrice.prompt), completion: String(options.maxPrice.completion) },
       // Parameters that an endpoint does not know would be dropped without a word.
-      ...(turn.tools.length > 0 ? { require_parameters: true } : {}),
+      ...(turn.tools.length > 0 || turn.json ? { require_parameters: true } : {}),
       ...(options.privacy && options.privacy !== 'any' ? { data_collection: 'deny' } : {}),
       ...(options.privacy === 'no-retention' ? { zdr: true } : {}),
     },

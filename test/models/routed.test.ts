@@ -199,6 +199,38 @@ describe('when an answer fails', () => {
     }
   });
 
+  test('an answer that was to be JSON of a form, and is not, brings in a stronger model; who cannot keep to one is not asked', async () => {
+    const { model, catalogue } = house();
+    emulator.offer({ 'good/coder': {}, 'other/coder': {}, 'third/coder': { structured: false }, 'spare/one': {} });
+    await catalogue.sync();
+    const json = {
+      name: 'facts',
+      schema: { type: 'object', properties: { facts: { type: 'array' } }, required: ['facts'] },
+    };
+    for (const [text, problem] of [
+      ['There are none.', 'its answer is no JSON'],
+      ['{"fact": 1}', 'its answer does not fit the form it was to have'],
+    ]) {
+      emulator.requests.length = 0;
+      emulator.script(({ model: id }) =>
+        id === 'good/coder'
+          ? { text: String(text) }
+          : { text: 'Here:\n```json\n{"facts": []}\n```', model: String(id) },
+      );
+      const answer = await model.answer(turn({ json }));
+      expect(answer).toMatchObject({ model: 'other/coder', note: expect.stringContaining(String(problem)) });
+      expect(asked()).toEqual(['good/coder', 'other/coder']);
+      expect(emulator.requests[0]?.body).toMatchObject({
+        response_format: { type: 'json_schema', json_schema: { name: 'facts' } },
+        provider: { require_parameters: true },
+      });
+    }
+    emulator.requests.length = 0;
+    for (const id of ['good/coder', 'other/coder']) emulator.fail(503, { model: id });
+    await model.answer(turn({ json }));
+    expect(asked()).toEqual(['good/coder', 'other/coder', 'spare/one']);
+  });
+
   test('the second answer stands, whatever it is: nobody is asked a third time', async () => {
     emulator.script(() => ({ calls: [{ name: 'nothing_like_it', arguments: {} }], cost: 0.001 }));
     const answer = await house().model.answer(turn({ tools: [tool] }));

@@ -18,6 +18,7 @@ type Offered = {
   completion?: string;
   expires?: string;
   tools?: boolean;
+  structured?: boolean;
   images?: boolean;
   /** The model that an alias stands for. */
   target?: string;
@@ -68,6 +69,7 @@ export function modelList(created: number, offer: Offer = {}, onlySilent = false
     per_request_limits: null,
     supported_parameters: [
       ...(offer[id]?.tools === false ? [] : ['tools', 'tool_choice']),
+      ...(offer[id]?.structured === false ? [] : ['response_format', 'structured_outputs']),
       ...['max_tokens', 'max_completion_tokens'],
     ],
     default_parameters: null,
