@@ -52,11 +52,7 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
         'a collection could not be read',
       );
       if (claimed.state === null)
-        await say(
-          claimed.channel,
-          `collection:${claimed.id}`,
-          `${claimed.name} could not be read: ${message} ${hint}`.trim(),
-        );
+        await say(claimed.channel, keyOf(claimed), `${claimed.name} could not be read: ${message} ${hint}`.trim());
     }
     return true;
   }
@@ -102,7 +98,9 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
     );
   }
 
-  function progressOf({ id, name, channel, state }: Collection, all: number) {
+  function progressOf(one: Collection, all: number) {
+    const { name, channel } = one;
+    const key = keyOf(one);
     let last = Number.NEGATIVE_INFINITY;
     return async (done: number, end?: string): Promise<void> => {
       if (end === undefined && performance.now() - last < tellEveryMs) return;
@@ -111,7 +109,7 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
         end === undefined
           ? `Reading ${name}: ${done} of ${all} files.`
           : `Read ${name}: ${end}. Whoever reads here can ask about it.`;
-      await say(channel, `collection:${id}:${state ?? 'first'}`, words).catch((error: unknown) =>
+      await say(channel, key, words).catch((error: unknown) =>
         log.warn({ collection: name, error: String(error) }, 'how far a reading is could not be said'),
       );
     };
@@ -156,6 +154,11 @@ function rowOf(thing: Thing, { name, channel, acl }: { name: string; channel: st
   const by = `${outsider ? 'an outsider' : 'somebody'}${speaker === null ? '' : ` (${speaker})`}`;
   const source = `${name}, ${by}`;
   return { acl, kind, text, person: null, speaker, channel, thread, origin, link, at, tainted: true, source };
+}
+
+/** One message for each reading. */
+function keyOf({ id, state }: Collection): string {
+  return `collection:${id}:${state ?? 'first'}`;
 }
 
 function systemOf(name: string): string {

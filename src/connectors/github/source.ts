@@ -44,7 +44,8 @@ export function sourceOf(github: GitHub, site: string): Source {
     system,
 
     async find(words, signal) {
-      const [, owner, repo] = /^(?:https:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(words.trim()) ?? [];
+      const [, owner, repo] =
+        /^(?:https:\/\/[^/]+\/)?([A-Za-z\d][\w-]*)\/(?!\.{1,2}$)([\w.-]+?)(?:\.git)?\/?$/.exec(words.trim()) ?? [];
       if (!owner || !repo)
         throw new SophiaError('bad_input', `“${words}” is no repository.`, { hint: 'Name it as `owner/name`.' });
       const found = await github(signal).ask(repositoryAnswer, 'GET /repos/{owner}/{repo}', { owner, repo });
