@@ -6,6 +6,7 @@ import { parsePolicy } from '../flow/policy.ts';
 import { createRedact } from '../kit/redact.ts';
 import { connectAll } from '../parts/connectors.ts';
 import { readFileOf, secrets } from '../parts/files.ts';
+import { extractorOf } from '../parts/memory.ts';
 import { checkModels, connectModel, noModel } from '../parts/models.ts';
 import { missingForSlack, type Settings, wantsSlack } from '../settings.ts';
 import { type DoctorPart, runDoctor } from '../surfaces/cli/doctor.ts';
@@ -46,6 +47,15 @@ export async function doctor({ settings, environment, write }: Command): Promise
       problems: [],
       facts: model === noModel ? [] : [JSON.stringify(model.describe())],
       check: () => checkModels(settings, log),
+    },
+    {
+      name: 'facts',
+      about: 'draws what will matter later from talks that have gone quiet',
+      needs: [{ variable: 'MEM0_API_KEY', where: 'https://app.mem0.ai; without it the model above does it' }],
+      set: set(['MEM0_API_KEY', 'MEM0_BASE_URL']),
+      state: settings.SOPHIA_FACTS,
+      problems: [],
+      facts: settings.SOPHIA_FACTS === 'on' ? [`Drawn by: ${extractorOf(settings, model).name}.`] : [],
     },
     auditPart(settings),
     ...files,

@@ -84,7 +84,8 @@ export function connectFacts(
   return { ...rounds, everyMs: Math.min(minuteMs / 2, quietMs / 2) };
 }
 
-function extractorOf({ MEM0_API_KEY, MEM0_BASE_URL }: Settings, model: Model): Extractor {
+/** Who draws them. */
+export function extractorOf({ MEM0_API_KEY, MEM0_BASE_URL }: Settings, model: Model): Extractor {
   if (MEM0_API_KEY)
     return createHostedMem0({ apiKey: MEM0_API_KEY, ...(MEM0_BASE_URL ? { host: MEM0_BASE_URL } : {}) });
   return model === noModel ? summaries : createMem0(model);

@@ -1,4 +1,6 @@
 /** Facts: drawn from a quiet talk by one replica, judged, kept with where they come from, and gone with it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Drawn, Extractor, QuietTalk } from '../../src/core/facts.ts';
 import type { NewMemory } from '../../src/core/memory.ts';
@@ -255,4 +257,17 @@ test('what is made of several rows is for those who may read each of them', () =
   expect(narrowestToken([eng, deploys])).toBeNull();
   expect(narrowestToken([eng, 'slack:T0OTHER:public'])).toBeNull();
   expect(narrowestToken([])).toBeNull();
+});
+
+test('after forgetting no byte of what was drawn is in any file', async () => {
+  const { memory, facts } = house(telling(['The zanzibarine lighthouse listens on port 5433.']).extractor);
+  await memory.rememberAll([...aTalk(), talk('the zanzibarine lighthouse is what we call that tunnel', 2)]);
+  await facts.round();
+  expect(await kept()).toHaveLength(1);
+  const holding = () =>
+    readdirSync(store.directory).filter((file) => readFileSync(join(store.directory, file)).includes('zanzibarin'));
+  expect(holding()).not.toEqual([]);
+  await memory.forget({ person: alice });
+  await memory.scrub();
+  expect(holding()).toEqual([]);
 });
