@@ -104,6 +104,7 @@ const scopesOfMethod: Record<string, string[]> = {
   // Asked of private channels alone; group messages would need mpim:read.
   'users.conversations': ['groups:read'],
   'users.info': ['users:read'],
+  'users.list': ['users:read'],
   'views.open': [],
   'views.publish': [],
   'views.update': [],

@@ -30,8 +30,8 @@ export type People = {
   group(name: string): Promise<PersonId[]>;
   /** For history: the name, or the id when it cannot be known. */
   nameOf(user: string): Promise<string>;
-  /** Full members of the workspace, and its bots, by Slack's ids; whoever came since is not among them. */
-  insiders(): Promise<ReadonlySet<string>>;
+  /** Whether a user of Slack is a full member of the workspace, or a bot of it. */
+  inside(user: string): Promise<boolean>;
   /** Somebody changed: who they are is asked anew. */
   forget(user: string): void;
 };
@@ -54,7 +54,10 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
     return z.array(z.string()).parse(data.users);
   });
 
+  /** Those who changed since all were asked for: a changed status says so too, and must not mean to ask for all again. */
+  const doubtful = new Set<string>();
   const everybody = kept(600_000, now, async (_all: string) => {
+    doubtful.clear();
     const inside = new Set<string>();
     let cursor = '';
     do {
@@ -62,7 +65,7 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
       const data = wanted('users.list', await repeatable(call, 'users.list', args, pause));
       for (const one of Array.isArray(data.members) ? data.members : []) {
         const user = userSchema.safeParse(one);
-        if (user.success && /^(member|bot)$/.test(kind(user.data, team))) inside.add(user.data.id);
+        if (user.success && isInside(kind(user.data, team))) inside.add(user.data.id);
       }
       cursor = nextCursor(data);
     } while (cursor !== '');
@@ -90,10 +93,13 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
       const all = await Promise.all((await members(found.id)).map((user) => person(`slack:${team}:${user}`)));
       return all.filter((one) => one.kind === 'member').map((one) => one.id);
     },
-    insiders: () => everybody('all'),
+    async inside(user) {
+      const all = await everybody('all');
+      return (all.has(user) && !doubtful.has(user)) || isInside((await person(`slack:${team}:${user}`)).kind);
+    },
     forget(user) {
       look.drop(user);
-      everybody.clear();
+      doubtful.add(user);
     },
     async nameOf(user) {
       return look(user).then(displayName, () => user);
@@ -103,6 +109,10 @@ export function createPeople(options: { call: Call; team: string; now: () => Dat
 
 function displayName(user: User): string {
   return user.profile?.display_name || user.profile?.real_name || user.real_name || user.name || user.id;
+}
+
+function isInside(kind: Person['kind']): boolean {
+  return kind === 'member' || kind === 'bot';
 }
 
 function kind(user: User, team: string): Person['kind'] {

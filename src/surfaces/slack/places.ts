@@ -81,12 +81,7 @@ export function createPlaces(options: {
   /** Whether people read along there who may not read the public channels: guests, and those of other organisations. */
   async function outsiders(channel: string): Promise<boolean> {
     if ((await kindOf(channel)) === 'shared') return true;
-    const [here, known] = [await members(channel), await people.insiders()];
-    for (const user of here) {
-      if (known.has(user)) continue;
-      const { kind } = await people.person(`slack:${team}:${user}`);
-      if (kind !== 'member' && kind !== 'bot') return true;
-    }
+    for (const user of await members(channel)) if (!(await people.inside(user))) return true;
     return false;
   }
 

@@ -143,6 +143,19 @@ test('where guests or other organisations read along, nothing of other channels 
     .toEqual(['D0ALICE', 'C0SECRET'].map(token));
 });
 
+test('a status that changes asks about that person alone; a member who becomes a guest counts as one at once', async () => {
+  const { slack, sophia } = house;
+  const access = () => sophia.surface.access(token('U0ALICE'), at('C0ENG', 'public'));
+  await access();
+  const lists = () => slack.calls.filter(({ method }) => method === 'users.list').length;
+  const before = lists();
+  await slack.deactivate('U0BOB');
+  // Closing an account ends memberships too; here Slack is slow with those.
+  await slack.invite('U0BOB', 'C0ENG');
+  await expect.poll(access).toMatchObject({ only: token('C0ENG') });
+  expect(lists()).toBe(before);
+});
+
 test('a channel that is shared with another organisation while a question is answered counts as shared at once', async () => {
   const { slack, sophia } = house;
   await slack.change('C0ENG', { isShared: true });
