@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeAuditKey } from '../../src/core/signed-head.ts';
+import { createOpenRouterEmulator } from '../../src/emulators/openrouter/index.ts';
 import { compileCache } from './stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -128,6 +129,25 @@ describe.concurrent('doctor', () => {
     expect(right.said).toMatch(/✓ audit /);
     expect(right.said).toContain(publicKey);
     expect(right.said).not.toContain(privateKey);
+  });
+
+  test('says which models in use the provider has taken away, or soon will, and when its list cannot be read', async () => {
+    const provider = await createOpenRouterEmulator();
+    try {
+      const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+      provider.offer({ 'a/ending': { expires: soon } });
+      const models = { OPENROUTER_API_KEY: provider.apiKey, OPENROUTER_BASE_URL: provider.baseUrl };
+      const gone = await start({ ...models, SOPHIA_MODEL_SPEED: 'a/gone' }, 'doctor');
+      expect(gone.said).toMatch(/✗ models [\s\S]*a\/gone: the provider no longer has it\s+Next: Name another/);
+      const ending = await start({ ...models, SOPHIA_MODEL_SPEED: 'a/ending' }, 'doctor');
+      expect(ending.said).toMatch(
+        /✓ models [\s\S]*Can: choose among \d+ models of \d+ on offer\. Soon gone: a\/ending/,
+      );
+      const away = await start({ ...models, OPENROUTER_BASE_URL: 'http://127.0.0.1:9/api/v1' }, 'doctor');
+      expect(away.said).toMatch(/✗ models [\s\S]*The list of models at 127\.0\.0\.1:9 could not be read/);
+    } finally {
+      await provider.close();
+    }
   });
 
   test('names a policy that does not hold', async () => {
