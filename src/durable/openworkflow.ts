@@ -156,7 +156,7 @@ async function openPostgres(databaseUrl: string, schema: string | undefined): Pr
     try {
       return await BackendPostgres.connect(databaseUrl, schema === undefined ? {} : { schema });
     } catch (error) {
-      const racing = /duplicate key|already exists|concurrently updated/i.test(String(error));
+      const racing = /duplicate key|already exists|concurrently updated|deadlock detected/i.test(String(error));
       if (!racing || attempt === mostConnects) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
     }

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
     database: { type: 'string', default: process.env.TEST_DATABASE_URL ?? '' },
+    only: { type: 'string', default: 'both' },
   },
 });
 const wanted = Number(values.runs);
@@ -265,8 +266,9 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   return problems;
 }
 
-const problems = await run('SQLite', null);
-if (values.database) {
+const problems = values.only === 'postgres' ? [] : await run('SQLite', null);
+if (values.only === 'sqlite') process.stdout.write('Postgres: left out.\n');
+else if (values.database) {
   const name = `chaos_${Date.now()}`;
   const url = new URL(values.database);
   url.pathname = `/${name}`;
