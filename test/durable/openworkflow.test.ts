@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { afterEach, expect, test } from 'vitest';
 import type { Run } from '../../src/core/run.ts';
 import { type DurableEngine, openDurable, type Work } from '../../src/durable/openworkflow.ts';
+import { databaseUrl } from '../store/on-each-database.ts';
 import { openTestStore, type TestStore } from '../store/open-test-store.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -70,6 +72,34 @@ test('the same job key is one run, and its steps are done once', async () => {
   expect(a.id).toBe(b.id);
   expect(steps).toBe(1);
 });
+
+test.skipIf(!databaseUrl)(
+  'replicas that start together on a new database all come up (set TEST_DATABASE_URL to run)',
+  async () => {
+    const schema = `durable_${crypto.randomUUID().replaceAll('-', '')}`;
+    const store = await openTestStore();
+    cleanups.push(() => store.close());
+    cleanups.push(async () => {
+      const sql = postgres(databaseUrl ?? '', { max: 1, onnotice: () => {} });
+      await sql.unsafe(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await sql.end();
+    });
+    const replicas = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        openDurable({
+          place: { databaseUrl: databaseUrl ?? '', schema },
+          runs: store.runs,
+          log: silent,
+          now: () => new Date(),
+          versions: [{ version: '1', work: async () => {} }],
+          broken: async () => {},
+        }),
+      ),
+    );
+    for (const replica of replicas) await replica.close();
+    expect(replicas).toHaveLength(4);
+  },
+);
 
 test('a wait ends when it is woken, and a wake-up for nobody is harmless', async () => {
   const parked = counted(1);
