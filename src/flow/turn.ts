@@ -9,6 +9,9 @@ import { freeTargets } from './targets.ts';
 import { titleOf } from './visible.ts';
 import { refusal } from './written.ts';
 
+/** A run has a thousand steps, and each turn is three: whoever waits longer than half an hour looks less often, and is woken all the same. */
+const mostShortWaits = 40;
+
 type Held = { state: 'busy'; holder: Lock } | { state: 'ended'; outcome: Outcome };
 
 /** Takes the target; null when it is the run's own now. */
@@ -52,6 +55,7 @@ export async function queue(job: Job, call: ActionCall, holder: Lock, turn: numb
     await services.runs.setStanding(run.id, `waiting for ${holder.target}`);
   });
   // The wake-up can be missed between the look and the wait, so the wait is short and looks again.
-  const until = new Date(services.now().getTime() + Math.min(1000 * 2 ** turn, 60_000));
+  const longest = turn > mostShortWaits ? 900_000 : 60_000;
+  const until = new Date(services.now().getTime() + Math.min(1000 * 2 ** turn, longest));
   await run.wait(`${call.ordinal} queued ${turn}`, `target:${holder.target}`, until);
 }

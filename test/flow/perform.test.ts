@@ -499,6 +499,20 @@ async function shopper() {
   return { run: asker.job.run.id, free: () => house.store.locks.release(asker.job.run.id) };
 }
 
+test('who waits for hours looks less often: a run has only so many steps', async () => {
+  const held = await shopper();
+  const { job, waited } = await direct({
+    waits: [...Array.from({ length: 41 }, () => () => undefined), held.free, approve],
+  });
+  expect(await perform(job, buy)).toMatchObject({ state: 'done' });
+  expect(waited.slice(38, 42).map(({ name, until }) => `${name} ${Date.parse(until) - now.getTime()}`)).toEqual([
+    '1 queued 39 60000',
+    '1 queued 40 60000',
+    '1 queued 41 900000',
+    '1 queued 42 900000',
+  ]);
+});
+
 test('who waits plans anew only when it has the target: of many who are woken one asks the outside world', async () => {
   const held = await shopper();
   const seen: number[] = [];
