@@ -169,7 +169,8 @@ async function run(kind: 'SQLite' | 'Postgres', databaseUrl: string | null): Pro
   while (!(await quiet()) && Date.now() < deadline) {
     await pause(300);
     // The end is told in peace: what is asked is that everything ends, not that kills never cease.
-    if (Date.now() > spoken + 180_000) over = true;
+    const enough = counts.kills > 4 && counts.pauses > 2;
+    if (Date.now() > spoken + (enough ? 180_000 : 600_000)) over = true;
     if (over) {
       const dead = apps.filter((app) => app.state === 'crashed');
       world.heal();
