@@ -3,7 +3,7 @@ import type { MemoryRows } from '../core/memory-rows.ts';
 import { createMemoryDerived, refuse } from './memory-derived.ts';
 import { forgetRows, moveRows } from './memory-forget.ts';
 import { putRow } from './memory-put.ts';
-import { toMemory, toStored } from './memory-row.ts';
+import { spoken, toMemory, toStored } from './memory-row.ts';
 import { among, selected } from './memory-selection.ts';
 import { createMemoryUpkeep } from './memory-upkeep.ts';
 import { createMemoryVectors } from './memory-vectors.ts';
@@ -30,7 +30,7 @@ export function createMemoryRows(db: Sql, kind: StoreKind): MemoryRows {
     async get(ids, acls, now) {
       if (ids.length === 0 || acls.length === 0) return [];
       // Looked up by id alone: with more conditions a planner may choose to read all that is public instead.
-      const lines = await db.selectFrom('memories').selectAll().where('id', 'in', among(kind, ids)).execute();
+      const lines = await db.selectFrom('memories').select(spoken).where('id', 'in', among(kind, ids)).execute();
       const may = new Set(acls);
       return lines
         .filter((line) => may.has(line.acl) && line.trust !== 'quarantined')

@@ -6,7 +6,33 @@ import { placeOf } from './memory-place.ts';
 import type { Tables } from './schema.ts';
 import { instant, storable } from './storable.ts';
 
-type Line = Selectable<Tables['memories']>;
+/** What a row says; the columns it is found by stay behind, of which Postgres' list of words is as long as the text. */
+export const spoken = [
+  'id',
+  'acl',
+  'kind',
+  'text',
+  'words',
+  'person',
+  'thread',
+  'at',
+  'tainted',
+  'source',
+  'speaker',
+  'channel',
+  'origin',
+  'link',
+  'talk',
+  'subject',
+  'sources',
+  'trust',
+  'expires_at',
+  'corrected_by',
+  'corrected_at',
+  'keep_as',
+] as const;
+
+type Line = Pick<Selectable<Tables['memories']>, (typeof spoken)[number]>;
 
 export function toLine(row: StoredMemory, version: string): Insertable<Tables['memories']> {
   const { id, acl, kind, words, person, thread, source, speaker, channel, origin, link, talk, subject, trust } = row;
