@@ -6,8 +6,10 @@ import type { Memory, NewMemory } from '../core/memory.ts';
 import type { MemoryRows } from '../core/memory-rows.ts';
 import { forgetFile, isRead, keepFile } from './files.ts';
 
-/** A reading that died is taken up by another process after this time. */
-const claimMs = 5 * 60_000;
+/** A reading that failed or died is taken up again after this time; longer than six files at once take. */
+const claimMs = 60_000;
+/** One that takes longer goes on where it was cut off. */
+const readingMs = 10 * 60_000;
 const filesAtOnce = 6;
 /** Readers of the channel hear of a first reading, and of one of at least this many files. */
 const worthTelling = 100;
@@ -39,8 +41,10 @@ export type CollectionKeeper = {
 export function createCollectionKeeper(options: CollectionsOptions): CollectionKeeper {
   const { collections, sources, memory, rows, audience, redact, say, log, now } = options;
 
+  const inAWhile = () => new Date(now().getTime() + claimMs).toISOString();
+
   async function round(): Promise<boolean> {
-    const claimed = await collections.claim(now().toISOString(), new Date(now().getTime() + claimMs).toISOString());
+    const claimed = await collections.claim(now().toISOString(), inAWhile());
     if (!claimed) return false;
     try {
       await readOne(claimed);
@@ -60,7 +64,7 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
   async function readOne(one: Collection & { wanted: number }): Promise<void> {
     const source = sources.get(systemOf(one.name));
     if (!source) throw new Error(`no connector reads ${one.name}`);
-    const signal = AbortSignal.timeout(claimMs);
+    const signal = AbortSignal.timeout(readingMs);
     const acl = await audience(one.channel);
     await memory.move(one.channel, acl);
     const { state, at, files } = await source.look(one.name, signal);
@@ -76,6 +80,7 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
     }
     let pieces = 0;
     for (let from = 0; from < changed.length; from += filesAtOnce) {
+      await collections.hold(one.id, inAWhile());
       const some = changed.slice(from, from + filesAtOnce);
       const texts = await Promise.all(some.map((file) => source.read(one.name, file, signal)));
       for (const [index, file] of some.entries()) {

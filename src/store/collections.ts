@@ -59,6 +59,14 @@ export function createCollections(db: Sql): Collections {
       return row ? { ...read(row), wanted: row.wanted } : null;
     },
 
+    async hold(id, until) {
+      await db
+        .updateTable('collections')
+        .set({ claimed_until: instant(until) })
+        .where('id', '=', id)
+        .execute();
+    },
+
     async settle(id, { state, wanted }) {
       await db
         .updateTable('collections')

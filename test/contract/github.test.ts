@@ -1,8 +1,9 @@
 /** Holds every request of the GitHub connector, and every answer of the emulator, to GitHub's published contract. */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { github as connector } from '../../src/connectors/github/index.ts';
+import { connectGitHub, github as connector } from '../../src/connectors/github/index.ts';
 import type { GitHubEmulatorOptions } from '../../src/emulators/github/index.ts';
+import { silent } from '../connectors/alone.ts';
 import { acme, connect, refusal, repo } from '../connectors/github/acme.ts';
 import { contractProxy, contractServer, openContract, specsPresent } from './contract-server.ts';
 
@@ -26,6 +27,17 @@ async function deploy(world: { url: string; token: string }): Promise<number> {
 }
 
 describe.skipIf(!specsPresent)("GitHub's contract (needs ../shared/specs)", () => {
+  test('reading a repository as a collection keeps to the contract on both sides', async () => {
+    const { world, proxy } = await between();
+    const { source } = connectGitHub({ GITHUB_API_URL: proxy.url, GITHUB_TOKEN: world.token }, { log: silent });
+    const signal = AbortSignal.timeout(20_000);
+    const { name } = (await source?.find(repo, signal)) ?? { name: '' };
+    const { files = [] } = (await source?.look(name, signal)) ?? {};
+    for (const file of files.slice(0, 2)) expect(await source?.read(name, file, signal)).not.toBe('');
+    expect((await source?.things(name, signal))?.length).toBeGreaterThan(3);
+    expect(proxy.problems).toEqual([]);
+  });
+
   test('every action, and its look-up afterwards, keeps to the contract on both sides', async () => {
     const { world, proxy, github } = await between({ stepMs: 1 });
     world.guardBranch('main', [

@@ -49,6 +49,8 @@ test('connected, it is read whole, and the channel hears of it', async () => {
     expect(said().filter((text) => /Read github:acme\/web: \d+ pieces of \d+ files/.test(text))).toHaveLength(1),
   );
   await recalled(carol, random, 'threshold of slow database queries', 'slowQueryMs');
+  const place = await stage.driver.command(carol, deploys, '/sophia indexed');
+  await stage.driver.reply(place, ['github:acme/web', `as of ${stage.world.github.shas.main[0]?.slice(0, 7)}`]);
 });
 
 const user = { login: 'mallory' };

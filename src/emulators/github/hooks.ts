@@ -3,6 +3,9 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 export type Hook = { url: string; secret: string };
 
+/** GitHub itself waits ten seconds. */
+const deadlineMs = 3_000;
+
 export type Tell = (event: string, payload: Record<string, unknown>) => Promise<number | null>;
 
 /** The status that was answered; null when nobody listened, which GitHub takes as it comes. */
@@ -23,6 +26,7 @@ export function hooksOver(hook: Hook | undefined, repository: string, url: strin
           'x-hub-signature-256': signature,
         },
         body,
+        signal: AbortSignal.timeout(deadlineMs),
       });
       return status;
     } catch {
