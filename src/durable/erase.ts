@@ -6,7 +6,7 @@ const finished = ['completed', 'succeeded', 'failed', 'canceled', 'cancelled'];
 /** Later than any run ends. */
 const ever = '9999-12-31T00:00:00.000Z';
 
-/** `endedBefore`: null for all that have ended, and then to the last byte. */
+/** `endedBefore`: null for all that have ended. To the last byte: of a day's histories the file is soon rewritten. */
 export function eraseFromSqlite(path: string, endedBefore: string | null): number {
   const database = new DatabaseSync(path);
   try {
@@ -20,8 +20,8 @@ export function eraseFromSqlite(path: string, endedBefore: string | null): numbe
       .run(...values);
     const gone = Number(database.prepare(`DELETE FROM workflow_runs WHERE ${ended}`).run(...values).changes);
     // The engine writes without secure_delete: free pages and the log hold old bytes too.
-    if (endedBefore === null) database.exec('VACUUM');
-    if (endedBefore === null || gone > 0) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (endedBefore === null || gone > 0)
+      for (const statement of ['VACUUM', 'PRAGMA wal_checkpoint(TRUNCATE)']) database.exec(statement);
     return gone;
   } finally {
     database.close();
