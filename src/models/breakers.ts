@@ -1,4 +1,4 @@
-/** A breaker for each model: one that keeps failing is left alone for a while, longer each time. */
+/** A breaker for each model and for each server: what keeps failing is left alone for a while, longer each time. */
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, IterableBackoff } from 'cockatiel';
 
 /** `gone`: the provider no longer has it, so that no number of tries would help. */
@@ -14,28 +14,44 @@ export type Breakers = {
   open(): string[];
 };
 
-const failures = 3;
+const modelFailures = 3;
+/** In a row, whatever the model: the server is out of reach. */
+const serverFailures = 5;
 /** Longer each time that it fails again, up to half an hour. */
 const restsMs = [60_000, 120_000, 240_000, 480_000, 960_000, 1_800_000];
 /** A trial that never ended does not bar the model for ever. */
 const longestTrialMs = 300_000;
 
-export function createBreakers(): Breakers {
-  const breakers = new Map<string, ReturnType<typeof createBreaker>>();
-  const of = (model: string) => {
-    const breaker = breakers.get(model) ?? createBreaker();
-    breakers.set(model, breaker);
-    return breaker;
-  };
+export function createBreakers(serverOf: (model: string) => string = () => 'main'): Breakers {
+  const models = new Map<string, Breaker>();
+  const servers = new Map<string, Breaker>();
+  const both = (model: string) => [of(models, model, modelFailures), of(servers, serverOf(model), serverFailures)];
+  const mayAsk = (model: string) =>
+    (models.get(model)?.mayAsk() ?? true) && (servers.get(serverOf(model))?.mayAsk() ?? true);
   return {
-    mayAsk: (model) => breakers.get(model)?.mayAsk() ?? true,
-    asking: (model) => of(model).asking(),
-    ended: (model, how) => of(model).ended(how),
-    open: () => [...breakers].filter(([, breaker]) => !breaker.mayAsk()).map(([model]) => model),
+    mayAsk,
+    asking(model) {
+      for (const breaker of both(model)) breaker.asking();
+    },
+    async ended(model, how) {
+      // A server that says what it no longer has answers.
+      const [own, server] = both(model);
+      await own?.ended(how);
+      await server?.ended(how === 'gone' ? 'answered' : how);
+    },
+    open: () => [...models.keys()].filter((model) => !mayAsk(model)),
   };
 }
 
-function createBreaker() {
+type Breaker = ReturnType<typeof createBreaker>;
+
+function of(breakers: Map<string, Breaker>, name: string, failures: number): Breaker {
+  const breaker = breakers.get(name) ?? createBreaker(failures);
+  breakers.set(name, breaker);
+  return breaker;
+}
+
+function createBreaker(failures: number) {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: new IterableBackoff(restsMs),
     breaker: new ConsecutiveBreaker(failures),

@@ -48,7 +48,9 @@ const freshMs = 1_000;
 export function createRouting(options: RoutingOptions): MeasuredRouting {
   const { events, classes, catalogue, endpoints, banned, maxPrice, now } = options;
   const learned = createLearned(events, () => new Date(now().getTime() - learnedFromMs).toISOString());
-  const breakers = createBreakers();
+  const breakers = createBreakers((model) =>
+    options.elsewhere?.(model) ? model.slice(0, model.indexOf(':')) : 'main',
+  );
   const metrics = createModelMetrics();
   const journal = metrics.counted(createJournal(events, now));
   const lastResort = options.lastResort ?? (() => []);

@@ -53,3 +53,29 @@ test('one that is gone is not asked again', async () => {
   later(1_000_000);
   expect(breakers.mayAsk('a/b')).toBe(false);
 });
+
+test('a server that fails whichever model is asked is left alone with all its models; other servers are not', async () => {
+  const breakers = createBreakers((model) => (model.startsWith('groq:') ? 'groq' : 'main'));
+  for (const model of ['a/b', 'c/d', 'e/f', 'a/b', 'c/d']) {
+    expect(breakers.mayAsk('g/h')).toBe(true);
+    breakers.asking(model);
+    await breakers.ended(model, 'failed');
+  }
+  expect(breakers.mayAsk('g/h')).toBe(false);
+  expect(breakers.mayAsk('groq:llama')).toBe(true);
+  later(60);
+  breakers.asking('g/h');
+  expect(breakers.mayAsk('i/j')).toBe(false);
+  await breakers.ended('g/h', 'answered');
+  expect(breakers.mayAsk('i/j')).toBe(true);
+});
+
+test('a model that fails while others of its server answer, or that is gone, says nothing of the server', async () => {
+  const breakers = createBreakers();
+  for (let time = 0; time < 6; time++) {
+    await breakers.ended('a/b', 'failed');
+    await breakers.ended('c/d', time % 2 === 0 ? 'answered' : 'gone');
+  }
+  expect(breakers.mayAsk('a/b')).toBe(false);
+  expect(breakers.mayAsk('e/f')).toBe(true);
+});
