@@ -84,8 +84,13 @@ test('what was drawn from a quoted message waits until somebody lets it', async 
   const [{ id } = { id: '' }] = stage.rows('select id from memories where text = ?', quotedFact);
   const listed = await asked(carol, random, 'memory held', ['portal.initech.example', /quoted message/]);
   expect(listed.words).toContain(String(id).slice(0, 8));
-  await asked(carol, random, `memory keep ${String(id).slice(0, 8)}`, ['Done']);
-  expect(facts().filter((one) => one.text === quotedFact)).toMatchObject([{ trust: 'derived' }]);
+  const [value] =
+    JSON.stringify(listed.message.blocks).match(/(?<="value":)"(?:[^"\\]|\\.)*sophia_keep_memory(?:[^"\\]|\\.)*"/) ??
+    [];
+  await stage.slack.click(carol, random, listed.ts, { actionId: 'deed_0', value: JSON.parse(value ?? '""') });
+  await eventually('it is kept', () =>
+    expect(facts().filter((one) => one.text === quotedFact)).toMatchObject([{ trust: 'derived' }]),
+  );
 });
 
 test('“forget me” takes along what was drawn from one’s words', async () => {

@@ -4,9 +4,10 @@ import { type Action, defineAction, type LookContext } from '../../core/action.t
 import { SophiaError } from '../../core/error.ts';
 import type { Services } from '../../core/job.ts';
 import type { MemoryRow } from '../../core/memory.ts';
+import type { Button } from '../../core/reply.ts';
 import { accessOf, tellable } from './memory-access.ts';
 
-const mostShown = 10;
+const mostShown = 8;
 const memory = z.string().regex(/^[0-9a-f]{6,64}$/, 'the id of a memory as `memory held` shows it');
 const shown = z.strictObject({
   rows: z.array(
@@ -52,12 +53,30 @@ export function heldMemoryActions(services: () => Services): Action[] {
       const { rows } = shown.parse(output);
       if (rows.length === 0)
         return { kind: 'words', markdown: 'Nothing waits for a word, for the people who read here.' };
+      const button = (word: 'keep' | 'refuse', id: string): Button => ({
+        label: word === 'keep' ? 'Keep' : 'Refuse',
+        style: word === 'keep' ? 'primary' : 'danger',
+        action: `sophia_${word}_memory`,
+        input: { memory: id },
+      });
       return {
-        kind: 'table',
+        kind: 'digest',
         title: 'Drawn from untrusted text, and not recalled until somebody lets it',
-        columns: ['memory', 'when', 'from', 'source', 'what'],
-        rows: rows.map((row) => [row.memory, row.at, row.from, row.source, row.text]),
-        footer: '`memory keep <memory>` has it recalled from now on; `memory refuse <memory>` forgets it for good.',
+        sections: [
+          {
+            title: 'Right, and worth recalling?',
+            items: rows.map((row) => ({
+              text: `${row.memory} ${row.text}`,
+              detail: `${row.at}, of ${row.from}, from ${row.source}`,
+              button: button('keep', row.memory),
+            })),
+          },
+          {
+            title: 'Or to be forgotten for good?',
+            items: rows.map((row) => ({ text: row.memory, button: button('refuse', row.memory) })),
+          },
+        ],
+        footer: '`memory keep <memory>` and `memory refuse <memory>` do the same.',
       };
     },
   });

@@ -29,6 +29,8 @@ test('it is shown with its source where it may be read, and nowhere else', async
   const shown = await told('memory held', bob, { audience: channel });
   expect(shown).toContain(id);
   expect(shown).toContain('web_fetch example.org');
+  for (const word of ['keep', 'refuse'])
+    expect(shown).toContain(`"action":"sophia_${word}_memory","input":{"memory":"${id}"}`);
   expect(await told('memory held', bob, { audience: 'test:T1:C9' })).not.toContain('9999');
 });
 
