@@ -68,6 +68,8 @@ export interface Collections {
   want(name: string | null): Promise<void>;
   /** One that is to be read, for nobody else until then. */
   claim(now: string, until: string): Promise<(Collection & { wanted: number }) | null>;
+  /** Nobody reads any of them: for a start of the only process there is. */
+  free(): Promise<void>;
   /** It is still being read. */
   hold(id: string, until: string): Promise<void>;
   /** It was read as far as was wanted when it was claimed. */

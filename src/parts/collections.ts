@@ -60,6 +60,9 @@ export function connectCollections(
           .want(null)
           .catch((error: unknown) => log.warn({ error: String(error) }, 'collections could not be looked at'));
       };
+      // On SQLite there is one process: what the last one was reading when it died is free.
+      if (store.kind === 'sqlite')
+        collections.free().catch((error: unknown) => log.warn({ error: String(error) }, 'readings could not be freed'));
       look();
       const timer = setInterval(look, lookAgainMs);
       return () => clearInterval(timer);

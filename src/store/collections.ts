@@ -59,6 +59,10 @@ export function createCollections(db: Sql): Collections {
       return row ? { ...read(row), wanted: row.wanted } : null;
     },
 
+    async free() {
+      await db.updateTable('collections').set({ claimed_until: null }).execute();
+    },
+
     async hold(id, until) {
       await db
         .updateTable('collections')

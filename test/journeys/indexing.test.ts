@@ -174,3 +174,21 @@ test('connected to a private channel as well, it is told there and not more wide
   await recalled(carol, 'D0CAROL', 'threshold of slow database queries', nothing);
   await recalled(bob, leads, 'threshold of slow database queries', 'slowQueryMs');
 });
+
+test('killed while it reads, she goes on at the next start; what changed while she was down is found then', async () => {
+  const { github } = stage.world;
+  const many = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`src/shelf-${index}.js`, `export const shelf${index} = 'wood';\n`]),
+  );
+  await github.commitToMain('Many shelves', 'bob', many);
+  await remembered('%shelf0 = %');
+  await stage.app.crash();
+  await github.commitToMain('Unheard', 'bob', {
+    'src/unheard.js': "export const unheard = 'while nobody listened';\n",
+  });
+  await stage.app.start();
+  await remembered('%while nobody listened%');
+  await eventually('all shelves are remembered', () =>
+    expect(stage.rows("select distinct origin from memories where origin like '%shelf-%'")).toHaveLength(60),
+  );
+});
