@@ -91,7 +91,9 @@ export function createCollectionKeeper(options: CollectionsOptions): CollectionK
       }
       await told?.(Math.min(changed.length, from + filesAtOnce));
     }
-    if (one.state === null) await putAll(one, acl, await source.things(one.name, signal));
+    // One that finds no other files looks for what was said unheard: a push need not pay for that.
+    if (one.state === null || changed.length + gone.length === 0)
+      await putAll(one, acl, await source.things(one.name, signal));
     await collections.settle(one.id, { state, wanted: one.wanted });
     // Somebody may have taken it away while it was read.
     const still = await collections.list({ name: one.name, channel: one.channel });

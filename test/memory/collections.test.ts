@@ -221,3 +221,12 @@ test('what is told of a collection nobody connected, or that has ended, is not k
   expect(await store.memories.count()).toBe(0);
   expect(await store.collections.list({})).toEqual([]);
 });
+
+test('an issue that was opened while nobody listened is found by the next look', async () => {
+  await connect();
+  await rounds();
+  things = [pull];
+  await store.collections.want(null);
+  await rounds();
+  expect(await origins()).toContain(pull.origin);
+});
