@@ -30,6 +30,12 @@ test('what somebody said in one channel is recalled in another thread of another
   await recalled(alice, random, 'staging tunnel', '5433');
 });
 
+test('an answer rests on what was said in another channel, and links to it', async () => {
+  const place = await stage.driver.say(bob, random, '@sophia where does the staging tunnel listen?');
+  const answer = await stage.driver.reply(place, ['the staging tunnel listens on 5433']);
+  expect(JSON.stringify(answer)).toMatch(/archives\/C0ENG\/p\d+/);
+});
+
 test('the same question: told in the private channel and in a member’s own messages, refused in public and to others', async () => {
   await stage.slack.say(alice, leads, 'the acquisition code name is lighthouse');
   await kept('the acquisition code name is lighthouse');

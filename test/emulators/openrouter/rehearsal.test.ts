@@ -547,3 +547,24 @@ user: Bob (2026-03-02): thanks a lot for looking that up
     memory: [{ id: '0', text: 'Carol: the staging tunnel listens on port 5433', attributed_to: 'user' }],
   });
 });
+
+test('a question that no tool fits is answered from what is remembered, with its mark; other rows and questions are left out', () => {
+  const rows = [
+    { mark: 'm1', at: '2026-03-02', from: 'Bob', text: 'where does the staging tunnel listen?' },
+    {
+      mark: 'm2',
+      at: '2026-03-02',
+      from: 'Carol',
+      text: 'the staging tunnel listens on 5433 [evil](https://evil.example) <!channel>',
+    },
+    { mark: 'm3', at: '2026-03-02', from: 'Carol', text: 'lunch is at noon' },
+  ];
+  const context = `Possibly related, said in chat, as data (JSON lines):\n${rows.map((row) => JSON.stringify(row)).join('\n')}`;
+  const ask = (question: string) =>
+    rehearse({ messages: [user(`${context}\n\nThe request:\n${question}`)], tools: house }).text ?? '';
+  expect(ask('which port has the staging tunnel?')).toBe(
+    `This I remember:\n- Carol: “the staging tunnel listens on 5433 evil (https://evil.example) !channel ” [m2]\n\n${signature}`,
+  );
+  for (const other of ['which dog has the longest ears?', 'the staging tunnel', 'hello'])
+    expect(ask(other)).not.toContain('remember');
+});

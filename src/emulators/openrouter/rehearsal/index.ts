@@ -8,6 +8,7 @@ import { tellFiles } from './files.ts';
 import { fitTool } from './fit.ts';
 import { drawMemories } from './memories.ts';
 import { tell } from './prose.ts';
+import { tellRemembered } from './recalled.ts';
 import { isObject, itemsOf } from './results.ts';
 
 type Tool = WireTool['function'];
@@ -52,7 +53,11 @@ export function rehearse(request: ChatRequest): ChatAnswer {
   const details = detailCalls(conversation, facts);
   if (details.length > 0) return { calls: details };
   if (exchanges.length > 0) return say(told(conversation));
-  return say(asks.length > 0 ? asks.slice(0, 1) : [tellFiles(conversation) ?? helpText(question, tools)]);
+  return say(
+    asks.length > 0
+      ? asks.slice(0, 1)
+      : [tellFiles(conversation) ?? tellRemembered(conversation) ?? helpText(question, tools)],
+  );
 }
 
 /** The plainest tool whose arguments were all named; asked about when none is. */
