@@ -179,8 +179,8 @@ export function untrusted({ source, person, acl }: MemoryRow): boolean {
 
 /** A question alone holds no fact, and a word or two hold none either. */
 function saysSomething(rows: MemoryRow[]): boolean {
-  const told = rows.filter((row) => !/\?\s*$/.test(row.text));
-  return queryWords(told.map((row) => row.text).join(' ')).length >= fewestWords;
+  const told = rows.some((row) => !/\?\s*$/.test(row.text));
+  return told && queryWords(rows.map((row) => row.text).join(' ')).length >= fewestWords;
 }
 
 function saidIn(rows: MemoryRow[]): string {

@@ -21,7 +21,7 @@ export const summaries: Extractor = {
 type Sentence = { text: string; words: string[]; place: number; worth: number };
 
 function chosen({ rows }: QuietTalk): string[] {
-  const sentences = rows.flatMap((row) => sentencesOf(row.text)).map(read);
+  const sentences = answered(rows.flatMap((row) => sentencesOf(row.text))).map(read);
   const spread = new Map<string, number>();
   for (const { words } of sentences) for (const word of words) spread.set(word, (spread.get(word) ?? 0) + 1);
   for (const one of sentences) one.worth = worthOf(one, spread, sentences.length);
@@ -38,6 +38,24 @@ function chosen({ rows }: QuietTalk): string[] {
   return taken.sort((one, other) => one.place - other.place).map((one) => one.text);
 }
 
+/** “five on weekdays” says something beside the question that it answers alone. */
+function answered(sentences: string[]): string[] {
+  return sentences.flatMap((sentence, place) => {
+    const next = sentences[place + 1];
+    const before = sentences[place - 1];
+    if (before !== undefined && isQuestion(before) && isShort(sentence)) return [];
+    return next !== undefined && isQuestion(sentence) && isShort(next) ? [`${sentence} ${next}`] : [sentence];
+  });
+}
+
+function isQuestion(text: string): boolean {
+  return /\?\s*$/.test(text);
+}
+
+function isShort(text: string): boolean {
+  return !isQuestion(text) && queryWords(text).length < fewestWords;
+}
+
 function worthAfter({ worth }: Sentence, fresh: number): number {
   return worth * (1 - repetition * (1 - fresh));
 }
@@ -52,7 +70,7 @@ function worthOf({ text, words }: Sentence, spread: ReadonlyMap<string, number>,
   const central = words.reduce((sum, word) => sum + Math.log1p((spread.get(word) ?? 0) - 1), 0) / Math.log1p(all);
   const substance = Math.min(3, text.match(telling)?.length ?? 0);
   const length = Math.min(1, words.length / 8);
-  return (1 + central / Math.sqrt(words.length) + substance * 0.6) * length * (/\?\s*$/.test(text) ? 0.3 : 1);
+  return (1 + central / Math.sqrt(words.length) + substance * 0.6) * length * (isQuestion(text) ? 0.3 : 1);
 }
 
 function sentencesOf(text: string): string[] {

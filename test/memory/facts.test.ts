@@ -251,6 +251,19 @@ test('without a model a quiet talk leaves its most telling sentences', async () 
   expect(summary?.text).not.toContain('thanks');
 });
 
+test('a short answer is kept with its question', async () => {
+  const { memory, facts } = house(summaries);
+  await memory.rememberAll([
+    talk('what is the replica count of ledger-sync in staging?', 0),
+    talk('five on weekdays', 1),
+    talk('lunch?', 2),
+  ]);
+  await facts.round();
+  expect((await kept()).map((row) => row.text)).toEqual([
+    'what is the replica count of ledger-sync in staging? five on weekdays',
+  ]);
+});
+
 test('what is made of several rows is for those who may read each of them', () => {
   expect(narrowestToken([everybodys, everybodys])).toBe(everybodys);
   expect(narrowestToken([everybodys, eng])).toBe(eng);

@@ -1,7 +1,10 @@
 /** `npm run eval -- memory facts`: how well the write gate tells what is worth keeping from junk, on a labelled set of ours (CC0). */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { summaries } from '../../../src/memory/summary.ts';
 import { rejectionOf } from '../../../src/memory/write-gate.ts';
+import { stored } from '../../memory/samples.ts';
+import { makeSlackSet } from './slack-set.ts';
 
 const set = z.object({
   items: z.array(
@@ -52,7 +55,29 @@ export function figuresOf(judged: Judged[]) {
   }
 }
 
-export function evaluateFacts(): number {
+/** Of the threads of our own Slack-like set that answer a question: how many of their summaries hold the answer, and in how few words. */
+async function summarised(): Promise<string> {
+  const { rows, questions } = makeSlackSet();
+  const threads = Map.groupBy(rows, (row) => row.thread ?? '');
+  const byOrigin = new Map(rows.map((row) => [row.origin, row]));
+  let [asked, held, letters, all] = [0, 0, 0, 0];
+  for (const { evidence } of questions) {
+    const row = byOrigin.get(evidence[0] ?? '');
+    const thread = threads.get(row?.thread ?? '') ?? [];
+    if (row?.kind !== 'message' || thread.length < 3) continue;
+    const said = thread.map((one, index) => stored(String(index), one.text));
+    const drawn = await summaries.draw({ talk: '', acl: row.acl, rows: said, known: [] });
+    const text = drawn.state === 'drawn' ? drawn.drafts.map((draft) => draft.text).join(' ') : '';
+    asked++;
+    held += text.includes(row.text) ? 1 : 0;
+    letters += text.length;
+    all += thread.reduce((sum, one) => sum + one.text.length, 0);
+  }
+  const percent = (some: number, of: number) => `${((100 * some) / of).toFixed(1)} %`;
+  return `summaries of ${asked} threads that answer a question: ${percent(held, asked)} hold the answer, in ${percent(letters, all)} of the letters\n`;
+}
+
+export async function evaluateFacts(): Promise<number> {
   const parts = ['made with', 'fresh'] as const;
   const figures = parts.map((part) => figuresOf(judgeFacts(part)));
   const names = Object.keys(figures[0] ?? {}) as (keyof ReturnType<typeof figuresOf>)[];
@@ -66,6 +91,7 @@ export function evaluateFacts(): number {
     `${'write gate (%)'.padEnd(24)}${parts.map((part) => part.padStart(11)).join('')}\n${lines.join('\n')}\n`,
   );
   process.stdout.write(wrong.map(({ text, label, verdict }) => `  ${label} taken for ${verdict}: ${text}\n`).join(''));
+  process.stdout.write(`\n${await summarised()}`);
   return 0;
 }
 
