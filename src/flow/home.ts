@@ -1,8 +1,8 @@
 /** Gathers somebody's own page: only what they asked for, may decide, or could see anyway. */
 import type { HomePage, PartHealth } from '../core/home.ts';
 import type { Services } from '../core/job.ts';
-import { parseThreadId } from '../core/thread.ts';
 import { currentApprovers } from './entitled.ts';
+import { linkTo, rootOf } from './link-to.ts';
 
 const most = 8;
 
@@ -15,8 +15,7 @@ export async function homeOf(
 ): Promise<HomePage | null> {
   const surface = services.surface(surfaceName);
   if ((await surface.person(person)).kind !== 'member') return null;
-  const link = (thread: string | null) =>
-    thread === null ? null : surface.permalink({ thread, id: parseThreadId(thread).root }).catch(() => null);
+  const link = async (thread: string | null) => (thread === null ? null : linkTo(services, rootOf(thread)));
 
   const waiting: HomePage['waiting'] = [];
   for (const approval of await services.approvals.pending()) {

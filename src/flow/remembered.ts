@@ -2,6 +2,7 @@
 import type { Job } from '../core/job.ts';
 import type { MemoryKind, Recollection } from '../core/memory.ts';
 import type { TaintSource } from '../core/outcome.ts';
+import { linkTo, rootOf } from './link-to.ts';
 import { mostNames, mostRead, namesIn } from './shared-names.ts';
 import { stillOpen } from './still-open.ts';
 
@@ -108,10 +109,15 @@ export async function withCitations(job: Job, text: string, marks: Record<string
   const ids = [...new Set(Object.values(marks))];
   const rows = ids.length > 0 ? await readableNow(job, ids) : [];
   if (rows.length < ids.length) return null;
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const cited = new Set([...text.matchAll(/\[(m\d+)\]/g)].map(([, mark = '']) => marks[mark]));
+  const citations = new Map<string, string>();
+  for (const row of rows.filter(({ id }) => cited.has(id))) {
+    const link = row.link ?? (row.thread === null ? null : await linkTo(job.services, rootOf(row.thread)));
+    citations.set(row.id, citation(row, link));
+  }
   return text.replace(/ ?\[(m\d+)\]/g, (_all, mark: string) => {
-    const row = byId.get(marks[mark] ?? '');
-    return row ? ` ${citation(row)}` : '';
+    const one = citations.get(marks[mark] ?? '');
+    return one === undefined ? '' : ` ${one}`;
   });
 }
 
@@ -126,10 +132,10 @@ async function readableNow(job: Job, ids: string[]): Promise<Recollection[]> {
   }
 }
 
-function citation(row: Recollection): string {
+function citation(row: Recollection, link: string | null): string {
   // Of a piece with many declarations the first stands for all.
   const place = row.origin?.split('/').slice(2).join('/').replace(/,.*/, '');
   const from = (row.speaker ?? place ?? 'memory').replace(/[[\]()]/g, '');
   const words = `${from}, ${row.at.slice(0, 10)}`;
-  return row.link === null ? `(${words})` : `([${words}](${row.link}))`;
+  return link === null ? `(${words})` : `([${words}](${link}))`;
 }

@@ -36,6 +36,14 @@ test('an answer rests on what was said in another channel, and links to it', asy
   expect(JSON.stringify(answer)).toMatch(/archives\/C0ENG\/p\d+/);
 });
 
+test('so does one on what she was told to remember', async () => {
+  const told = await stage.driver.say(alice, eng, '@sophia remember the staging database is called heron');
+  await stage.driver.reply(told, ['Done']);
+  const place = await stage.driver.say(carol, random, '@sophia what is the staging database called?');
+  const answer = await stage.driver.reply(place, ['the staging database is called heron']);
+  expect(JSON.stringify(answer)).toContain(`/archives/${eng}/p${told.ts.replace('.', '')}`);
+});
+
 test('the same question: told in the private channel and in a member’s own messages, refused in public and to others', async () => {
   await stage.slack.say(alice, leads, 'the acquisition code name is lighthouse');
   await kept('the acquisition code name is lighthouse');

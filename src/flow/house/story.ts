@@ -5,7 +5,8 @@ import type { Services } from '../../core/job.ts';
 import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { RunInfo } from '../../core/run.ts';
-import { type MessageRef, parseThreadId } from '../../core/thread.ts';
+import type { MessageRef } from '../../core/thread.ts';
+import { linkTo, rootOf } from '../link-to.ts';
 import { maySee, type Viewer } from '../visible.ts';
 import { surfaceOf } from './people.ts';
 import { lineOf, nameOf, quote } from './story-lines.ts';
@@ -47,7 +48,7 @@ export async function tellStory(services: Services, found: AuditRow, viewer: Vie
       at: run.startedAt,
       said: `${nameOf(run.requester, names)} asked: ${quote(run.title)}`,
       depth: 0,
-      link: run.thread === null ? null : await linkTo(services, 'the thread', rootOf(run.thread)),
+      link: run.thread === null ? null : await labelled(services, 'the thread', rootOf(run.thread)),
     });
   for (const row of rows) {
     const approval = row.approvalId === null ? null : await services.approvals.get(row.approvalId);
@@ -59,7 +60,7 @@ export async function tellStory(services: Services, found: AuditRow, viewer: Vie
       at: row.at,
       said: lineOf(row, names),
       depth: call.split('.').length - 1,
-      link: card ? await linkTo(services, 'the card', card) : null,
+      link: card ? await labelled(services, 'the card', card) : null,
     });
   }
   if (run?.state === 'running')
@@ -79,19 +80,9 @@ function around(all: AuditRow[], found: AuditRow): AuditRow[] {
   return all.filter((row) => kept.has(row.reference) || row.reference === found.reference);
 }
 
-function rootOf(thread: string): MessageRef {
-  return { thread, id: parseThreadId(thread).root };
-}
-
-/** A place that is gone, or a surface that does not answer, takes no story away. */
-async function linkTo(services: Services, label: string, to: MessageRef): Promise<Line['link']> {
-  try {
-    const url = await services.surface(parseThreadId(to.thread).surface).permalink(to);
-    return url ? { label, url } : null;
-  } catch (error) {
-    services.log.info({ thread: to.thread, error: String(error) }, 'a place in a story has no link');
-    return null;
-  }
+async function labelled(services: Services, label: string, to: MessageRef): Promise<Line['link']> {
+  const url = await linkTo(services, to);
+  return url === null ? null : { label, url };
 }
 
 /** By name, not by mention: whoever reads a story calls nobody. */
