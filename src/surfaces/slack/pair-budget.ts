@@ -4,28 +4,28 @@
 type Verdict = 'within' | 'just over' | 'over';
 
 export type PairBudget = {
-  /** `message`: its id; what Slack delivers again is no further message. */
-  spend(pair: string, message: string): Verdict;
+  /** `ts`: Slack's name of the message, the second it was said in. What is delivered again, or late, counts when it was said. */
+  spend(pair: string, ts: string): Verdict;
 };
 
-const windowMs = 60_000;
+const windowSeconds = 60;
 const most = 12;
 const mostPairs = 5000;
 
-export function createPairBudget(now: () => Date): PairBudget {
-  type Said = { message: string; at: number; within: boolean };
+export function createPairBudget(): PairBudget {
+  type Said = { ts: string; within: boolean };
   const pairs = new Map<string, Said[]>();
   return {
-    spend(pair, message) {
-      const at = now().getTime();
-      const said = (pairs.get(pair) ?? []).filter((one) => at - one.at < windowMs);
-      const again = said.find((one) => one.message === message);
+    spend(pair, ts) {
+      const near = (one: Said) => Math.abs(Number(ts) - Number(one.ts)) < windowSeconds;
+      const said = (pairs.get(pair) ?? []).filter(near);
+      const again = said.find((one) => one.ts === ts);
       if (again) return again.within ? 'within' : 'over';
       const within = said.length < most;
       const first = said.every((one) => one.within);
       // The newest are enough to know that there were too many.
       pairs.delete(pair);
-      pairs.set(pair, [...said, { message, at, within }].slice(-most - 1));
+      pairs.set(pair, [...said, { ts, within }].slice(-most - 1));
       const oldest = pairs.keys().next().value;
       if (pairs.size > mostPairs && oldest !== undefined) pairs.delete(oldest);
       return within ? 'within' : first ? 'just over' : 'over';

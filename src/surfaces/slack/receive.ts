@@ -86,7 +86,7 @@ export function registerMessages(options: {
   log: Log;
 }): void {
   const { app, door, self, places, answer, talk, window, now, log } = options;
-  const pairs = createPairBudget(now);
+  const pairs = createPairBudget();
 
   const jobKeyOf = (channel: string, ts: string) => `slack:${self.team}:${channel}:${ts}`;
 
