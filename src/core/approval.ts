@@ -90,7 +90,7 @@ export interface Approvals {
    * Counts one vote per person, and of those only the votes of `entitled`, as looked up just before; reaches `approved` at the quorum, `denied` at the first deny; an overdue row becomes `expired` instead.
    */
   vote(id: string, vote: Vote, entitled?: Entitled): Promise<VoteResult>;
-  /** pending or approved → the closing state; null when it was in neither. */
+  /** pending or approved → the closing state; null when it was in neither. A newer request takes only the place of one nobody has approved yet. */
   close(
     id: string,
     state: 'expired' | 'superseded' | 'void' | 'stopped',

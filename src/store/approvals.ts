@@ -61,7 +61,7 @@ export function createApprovals(db: Sql): Approvals {
       db.transaction().execute(async (sql) => {
         const row = await bump(sql, id)
           .set({ state, state_reason: reason, edit: edit ?? null })
-          .where('state', 'in', ['pending', 'approved'])
+          .where('state', 'in', state === 'superseded' ? ['pending'] : ['pending', 'approved'])
           .executeTakeFirst();
         if (!row) return null;
         await outdate(sql, id);

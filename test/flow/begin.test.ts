@@ -308,11 +308,11 @@ test('an approval that is gone or closed is none', async () => {
   const planned = await approved();
   expect(await start(planned, 'nonsense')).toEqual({ state: 'moved', reason: 'The approval is no longer there.' });
   expect(await writtenOf(house, job.run.id)).toEqual([]);
-  await house.store.approvals.close(planned.approvalId, 'superseded', 'newer');
-  expect(await start(planned)).toEqual({ state: 'moved', reason: 'The approval is superseded.' });
+  await house.store.approvals.close(planned.approvalId, 'stopped', 'enough');
+  expect(await start(planned)).toEqual({ state: 'moved', reason: 'The approval is stopped.' });
   // Whoever closed it wrote it down.
   expect(await writtenOf(house, job.run.id)).toEqual([]);
-  expect(await stateOf(planned)).toBe('superseded');
+  expect(await stateOf(planned)).toBe('stopped');
 });
 
 test('an approval that nobody has given yet is none', async () => {

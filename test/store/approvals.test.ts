@@ -216,7 +216,7 @@ onEachDatabase((bench) => {
     });
   });
 
-  test('closing works from pending and approved, once', async () => {
+  test('closing works from pending and approved, once; superseding from pending alone', async () => {
     const { approvals } = bench.store;
     await approvals.open(approval());
     await approvals.open(approval({ id: 'approval-2', call: '2' }));
@@ -227,6 +227,8 @@ onEachDatabase((bench) => {
       revision: 1,
     });
     expect(await approvals.close('approval-1', 'void', 'Again.')).toBeNull();
+    // What somebody has approved is not taken back by a newer request.
+    expect(await approvals.close('approval-2', 'superseded', 'Asked anew.')).toBeNull();
     expect(await approvals.close('approval-2', 'void', 'The head moved.')).toMatchObject({ state: 'void' });
     expect(await approvals.close('approval-3', 'void', 'No such thing.')).toBeNull();
   });

@@ -1,4 +1,4 @@
-/** Nothing is refused and no text is lost: 500 random answers and 500 random replies, as messages and files. */
+/** Nothing is refused and no text is lost: 300 random answers and 300 random replies (cards among them), as messages and files. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../../src/core/approval.ts';
@@ -155,7 +155,7 @@ function wordsIn(markdown: string): string {
     .replace(/^\[used\]:.*$/gm, '');
 }
 
-describe('500 random answers in Markdown', () => {
+describe('300 random answers in Markdown', () => {
   test('none is refused, and every letter is in its messages or in its file', () => {
     let files = 0;
     fc.assert(
@@ -170,7 +170,7 @@ describe('500 random answers in Markdown', () => {
         const drawnIds = JSON.stringify(drawn.messages).match(/"(user_id|usergroup_id|range)"/);
         expect(drawnIds).toBeNull();
       }),
-      { seed: 20261120, numRuns: 500, endOnFailure: true },
+      { seed: 20261120, numRuns: 300, endOnFailure: true },
     );
     expect(files).toBeGreaterThan(20);
   }, 400_000);
@@ -270,7 +270,7 @@ function pagesOf(approval: Approval): string {
   return Array.from({ length: count }, (_, page) => said(renderFullPlan(approval, page))).join(' ');
 }
 
-describe('500 random replies', () => {
+describe('300 random replies', () => {
   test('none is refused, and every letter is in its messages, its file, or behind “View full plan”', () => {
     fc.assert(
       fc.property(reply, (each) => {
@@ -280,7 +280,7 @@ describe('500 random replies', () => {
         const shown = [inMessages(drawn.messages), inFile(drawn), pages].join(' ');
         expect(missing(shown, whole(each))).toBe('');
       }),
-      { seed: 20261120, numRuns: 500, endOnFailure: true },
+      { seed: 20261120, numRuns: 300, endOnFailure: true },
     );
   }, 400_000);
 });
