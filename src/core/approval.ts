@@ -99,8 +99,8 @@ export interface Approvals {
   ): Promise<Approval | null>;
   /** approved → consumed and the ledger row → started, in one transaction; `spent` when the grant is no longer there. */
   consume(id: string, entry: LedgerEntry): Promise<'started' | 'spent'>;
-  /** Those still pending, oldest first. */
-  pending(): Promise<Approval[]>;
+  /** Those still pending, oldest first; only of one thread or run where that is said. */
+  pending(of?: { thread?: ThreadId; runId?: string }): Promise<Approval[]>;
   /** Decided (approved, denied, expired …) but whose run has not taken notice: they are woken again. */
   unnoticed(): Promise<Approval[]>;
   /** The run has read the decision. */

@@ -87,7 +87,7 @@ export async function announce(job: Job, call: ActionCall, ready: Ready, approva
 /** At three in the morning somebody else's open question must not be in the way: it is superseded, and told so in its thread. */
 export async function takePlace(job: Job, target: string, holderRun: string): Promise<void> {
   const { services, surface, requester } = job;
-  const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holderRun);
+  const pending = await services.approvals.pending({ runId: holderRun });
   for (const { id, thread } of pending) {
     const closed = await services.approvals.close(id, 'superseded', `${requester.name} broke the glass for ${target}.`);
     if (!closed) continue;

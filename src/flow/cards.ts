@@ -40,7 +40,7 @@ export async function joinCards(services: Services, shown: Approval[], card: Mes
  */
 export async function groupCards(services: Services, asked: Approval): Promise<void> {
   try {
-    const open = (await services.approvals.pending()).filter((one) => one.thread === asked.thread);
+    const open = await services.approvals.pending({ thread: asked.thread });
     if (open.length < leastGrouped) return;
     const together = await commonCard(services, asked.thread, open);
     if (together) {

@@ -169,7 +169,7 @@ async function closeJob(job: Job): Promise<void> {
     // A sleeper may have taken one in between.
     await freeTargets(services, run.id);
     // Another run may wait for people here; a question may be followed by another; a command stands alone.
-    const waits = (await services.approvals.pending()).some((approval) => approval.thread === thread);
+    const waits = (await services.approvals.pending({ thread })).length > 0;
     const stands = job.origin.message.kind === 'words' ? 'active' : 'closed';
     await surface.setStatus(thread, waits ? 'suspended' : stands);
   });

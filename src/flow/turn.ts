@@ -33,7 +33,7 @@ export async function queue(job: Job, call: ActionCall, holder: Lock, turn: numb
   await run.step(`${call.ordinal} queue ${turn}`, async () => {
     const keeper = await services.runs.get(holder.runId);
     if (keeper && keeper.state !== 'running') return freeTargets(services, holder.runId);
-    const pending = (await services.approvals.pending()).filter((approval) => approval.runId === holder.runId);
+    const pending = await services.approvals.pending({ runId: holder.runId });
     const mine = pending.find((approval) => approval.requester === job.requester.id);
     if (call.breakGlass !== undefined) await takePlace(job, holder.target, holder.runId);
     else if (mine) {

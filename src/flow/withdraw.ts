@@ -9,7 +9,7 @@ export async function withdraw(
   reason: string,
   by: string | null,
 ): Promise<string[]> {
-  const pending = (await services.approvals.pending()).filter((approval) => approval.runId === runId);
+  const pending = await services.approvals.pending({ runId });
   for (const { id } of pending) {
     const closed = await services.approvals.close(id, 'stopped', reason);
     if (!closed) continue;

@@ -27,6 +27,8 @@ export async function assembledAll(sql: Sql, rows: Row[]): Promise<Approval[]> {
     .where('approval_id', 'in', ids)
     .orderBy('revision')
     .execute();
+  const votesOf = Map.groupBy(votes, (vote) => vote.approval_id);
+  const cardsOf = Map.groupBy(cards, (card) => card.approval_id);
   return rows.map((row) => ({
     id: row.id,
     runId: row.run_id,
@@ -38,15 +40,13 @@ export async function assembledAll(sql: Sql, rows: Row[]): Promise<Approval[]> {
     taint: JSON.parse(row.taint) as Approval['taint'],
     ...(row.model_note === null ? {} : { modelNote: row.model_note }),
     state: row.state as Approval['state'],
-    votes: votes.filter((vote) => vote.approval_id === row.id).map(toVote),
+    votes: (votesOf.get(row.id) ?? []).map(toVote),
     ...(row.state_reason === null ? {} : { stateReason: row.state_reason }),
     ...(row.edit === null ? {} : { edit: row.edit }),
     revision: row.revision,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    cards: cards
-      .filter((card) => card.approval_id === row.id)
-      .map((card) => ({ thread: card.thread, id: card.message_id })),
+    cards: (cardsOf.get(row.id) ?? []).map((card) => ({ thread: card.thread, id: card.message_id })),
   }));
 }
 

@@ -70,8 +70,13 @@ export function createApprovals(db: Sql): Approvals {
 
     consume: (id, entry) => db.transaction().execute((sql) => consume(sql, id, entry)),
 
-    async pending() {
-      const rows = db.selectFrom('approvals').selectAll().where('state', '=', 'pending');
+    async pending({ thread, runId } = {}) {
+      const rows = db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('state', '=', 'pending')
+        .$if(thread !== undefined, (some) => some.where('thread', '=', thread ?? ''))
+        .$if(runId !== undefined, (some) => some.where('run_id', '=', runId ?? ''));
       return assembledAll(db, await rows.orderBy('created_at').orderBy('id').execute());
     },
 

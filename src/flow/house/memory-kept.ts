@@ -147,7 +147,7 @@ function lineOf(row: MemoryRow) {
 
 /** By which words it was found; a row without any stands beside one that has them, or means the same. */
 function becauseOf({ because = [] }: Recollection): string {
-  return because.length > 0 ? `says ${because.join(', ')}` : 'stands beside what fits';
+  return because.length > 0 ? `says ${because.join(', ')}` : 'stands beside what fits, or means something like it';
 }
 
 function placeOf(row: MemoryRow): string {

@@ -20,6 +20,7 @@ import { told } from './048-told.ts';
 import { searchAtOnce } from './060-search-at-once.ts';
 import { rights } from './061-rights.ts';
 import { collections } from './062-collections.ts';
+import { approvalsFound } from './063-approvals-found.ts';
 
 export function migrationsFor(kind: StoreKind): MigrationProvider {
   const migrations: Record<string, Migration> = {
@@ -42,6 +43,7 @@ export function migrationsFor(kind: StoreKind): MigrationProvider {
     '060_search_at_once': { up: (db) => searchAtOnce(db, kind) },
     '061_rights': { up: rights },
     '062_collections': { up: collections },
+    '063_approvals_found': { up: approvalsFound },
   };
   return { getMigrations: async () => migrations };
 }
