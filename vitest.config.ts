@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // By itself vitest leaves one core free, which on two cores means one file at a time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Many tests wait for an app beside them more than they compute.
+    maxWorkers: availableParallelism() + 2,
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

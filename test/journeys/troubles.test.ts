@@ -1,4 +1,4 @@
-/** Every trouble the playground can make, against the real app: it is said plainly or overcome, and nothing happens twice. */
+/** Every trouble of Slack, GitHub and the model that the playground can make, against the real app: it is said plainly or overcome, and nothing happens twice. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { alice, bob, carol, deploys, eng, openStage, type Stage } from './stage.ts';
 
@@ -70,24 +70,6 @@ test('GitHub is slow: the answer comes', { timeout: 60_000 }, async () => {
   trouble('github', 'slow');
   const place = await stage.driver.say(carol, eng, waiting);
   await stage.driver.reply(place, ['#12']);
-});
-
-test('Fly has no capacity: no machine is made, and that is said', { timeout: 60_000 }, async () => {
-  trouble('fly', 'full');
-  const place = await stage.driver.command(alice, deploys, '/sophia scale acme-web up to 4 in fra');
-  await stage.approve(bob, await stage.driver.card(place));
-  await stage.driver.reply(place, [/no room/i]);
-  expect(stage.machines()).toHaveLength(3);
-});
-
-test('Fly loses its answers: every machine is updated, once', { timeout: 60_000 }, async () => {
-  const before = stage.updates();
-  trouble('fly', 'lost');
-  const { sha, place, card } = await stage.askToDeploy();
-  await stage.approve(bob, card);
-  await stage.driver.reply(place, ['Done:']);
-  expect(stage.running()).toEqual([sha, sha, sha]);
-  expect(stage.updates()).toEqual(before.map((count) => count + 1));
 });
 
 test('the model is down: that is said, and commands go on working', { timeout: 60_000 }, async () => {

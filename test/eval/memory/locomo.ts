@@ -32,9 +32,10 @@ const schema = z.object({
   ),
 });
 
-export function readLocomo(directory: string): { rows: NewMemory[]; questions: Question[] } {
+/** `path`: the file, or the folder it lies in. */
+export function readLocomo(path: string): { rows: NewMemory[]; questions: Question[] } {
   const { conversations, questions } = schema.parse(
-    JSON.parse(readFileSync(join(directory, 'locomo-part.json'), 'utf8')),
+    JSON.parse(readFileSync(path.endsWith('.json') ? path : join(path, 'locomo-part.json'), 'utf8')),
   );
   const channelOf = (conversation: string) => `slack:T0LOCOMO:C${conversation.replace(/\W/g, '').toUpperCase()}`;
   const rows = conversations.flatMap(({ id, turns }) =>
