@@ -329,12 +329,15 @@ onEachDatabase((bench) => {
       const opened = await Promise.all(
         [bench.store, bench.replica].map((store) => store.reviews.open(review, 'approval-1')),
       );
-      expect(opened.map((one) => one.id)).toEqual(['B1', 'B1']);
-      expect((await bench.store.reviews.open(review, 'approval-2')).id).not.toBe('B1');
-      expect(await bench.store.reviews.get('b1')).toMatchObject({ ...review, reviewedBy: null });
-      const closed = await Promise.all([bob, alice].map((by) => bench.store.reviews.close('B1', by, 'fine', asked)));
+      const [id = '', other] = opened.map((one) => one.id);
+      // On Postgres the slower of the two may have drawn the first number in vain.
+      expect(id).toMatch(/^B[12]$/);
+      expect(other).toBe(id);
+      expect((await bench.store.reviews.open(review, 'approval-2')).id).not.toBe(id);
+      expect(await bench.store.reviews.get(id.toLowerCase())).toMatchObject({ ...review, reviewedBy: null });
+      const closed = await Promise.all([bob, alice].map((by) => bench.store.reviews.close(id, by, 'fine', asked)));
       expect(closed.filter(Boolean)).toHaveLength(1);
-      expect((await bench.store.reviews.unreviewed()).map((one) => one.id)).not.toContain('B1');
+      expect((await bench.store.reviews.unreviewed()).map((one) => one.id)).not.toContain(id);
       expect(await bench.store.reviews.get('B999')).toBeNull();
       expect(await bench.store.reviews.close('nonsense', bob, 'fine', asked)).toBe(false);
     });
